@@ -1,0 +1,64 @@
+# The one file of commands. `make run` and `make test` need nothing but Python 3.11 or newer: they install the rest.
+
+PYTHON ?= python3
+BIN = .venv/bin
+INSTALL = $(PYTHON) scripts/bootstrap.py
+LOCK = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	--custom-compile-command "make lock" $(UPGRADE)
+
+# the Node that scripts/install.py fetched, when it had to; else whatever is on PATH
+export PATH := $(CURDIR)/.make/bin:$(PATH)
+
+.PHONY: help run test check bench dev fix docs lock clean
+
+help:  ## say what there is
+	@sed -n 's/^\([a-z]*\):.*## /make \1	/p' Makefile | expand -t 14
+
+run:  ## install what is missing, then serve on http://127.0.0.1:8000
+	@$(INSTALL) app
+	@$(BIN)/rekindle serve
+
+test:  ## install what is missing, then run every test
+	@$(INSTALL) dev
+	@if [ -d web/node_modules ] && command -v npm >/dev/null; then cd web && npm test --silent; fi
+	@$(BIN)/pytest -n 2
+
+check:  ## lint, types, layers, sizes, fast tests: under two minutes
+	@$(INSTALL) tools
+	@$(BIN)/ruff check
+	@$(BIN)/ruff format --check
+	@$(BIN)/pyright
+	@$(BIN)/lint-imports
+	@if [ -d web/node_modules ] && command -v node >/dev/null; then cd web && node_modules/.bin/tsc --noEmit; fi
+	@$(BIN)/pytest -q -n 2 -m "not slow" tests/unit tests/docs
+
+bench:  ## quality and speed against named peers, as tables
+	@$(INSTALL) tools
+	@$(BIN)/python -m benchmarks
+
+dev:  ## server and pages with reload, on http://127.0.0.1:5173
+	@$(INSTALL) dev
+	@$(BIN)/python scripts/dev.py
+
+fix:  ## format, mend what can be mended automatically, renew the generated reference
+	@$(INSTALL) tools
+	@$(BIN)/ruff check --fix
+	@$(BIN)/ruff format
+	@$(BIN)/python scripts/export_openapi.py
+	@$(BIN)/python scripts/generate_reference.py
+	@if [ -d web/node_modules ] && command -v npm >/dev/null; then cd web && npm run --silent gen; fi
+
+docs:  ## serve the docs on http://127.0.0.1:8001
+	@$(INSTALL) tools
+	@$(BIN)/python scripts/generate_reference.py
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs serve --dev-addr 127.0.0.1:8001
+
+lock:  ## renew the lock files from pyproject.toml (UPGRADE=--upgrade for newer versions)
+	@$(INSTALL) tools
+	$(LOCK) pyproject.toml -o requirements.lock
+	$(LOCK) pyproject.toml --group test --group check --group docs -c requirements.lock -o requirements-dev.lock
+	$(LOCK) --group build -c requirements-dev.lock -o requirements-build.lock
+	$(LOCK) --group node -o requirements-node.lock
+
+clean:  ## remove everything that make has made (your photos are not among it)
+	rm -rf .venv .make site dist web/node_modules src/rekindle/web .pytest_cache .ruff_cache .import_linter_cache .hypothesis
