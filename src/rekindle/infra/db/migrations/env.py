@@ -1,0 +1,28 @@
+"""How Alembic reaches the database: online, or printing the statements."""
+
+from alembic import context
+from sqlalchemy import create_engine, pool
+
+from rekindle.infra.db.base import Base
+
+
+def run_offline(url: str) -> None:
+    context.configure(url=url, target_metadata=Base.metadata, literal_binds=True)
+    with context.begin_transaction():
+        context.run_migrations()
+
+
+def run_online(url: str) -> None:
+    engine = create_engine(url, poolclass=pool.NullPool)
+    with engine.connect() as connection:
+        context.configure(connection=connection, target_metadata=Base.metadata, render_as_batch=True)
+        with context.begin_transaction():
+            context.run_migrations()
+    engine.dispose()
+
+
+address = context.config.get_main_option("sqlalchemy.url") or ""
+if context.is_offline_mode():
+    run_offline(address)
+else:
+    run_online(address)

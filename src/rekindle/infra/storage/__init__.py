@@ -1,0 +1,1 @@
+"""The storage port: whole files under keys, written once and read often."""
