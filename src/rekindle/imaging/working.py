@@ -1,0 +1,34 @@
+"""The lossless file that is handed between stages: an uncompressed TIFF, quick to write, readable by any program."""
+
+from pathlib import Path
+
+from rekindle.imaging.decode import image_of
+from rekindle.imaging.encode import Encoding, encode
+from rekindle.imaging.image import Image, Metadata
+from rekindle.imaging.metadata import read_metadata
+from rekindle.imaging.vips import attached, from_image, open_file, reading
+
+
+def save_working(image: Image, path: Path) -> None:
+    """Write an image so that load_working gives back the same: samples, depth, alpha, greyness and space.
+
+    The space is the embedded profile. `path` appears whole or not at all.
+    """
+    part = path.with_name(f"{path.name}.part")
+    try:
+        attached(from_image(image), image.space).tiffsave(str(part), compression="none", keep="icc")
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def load_working(path: Path) -> Image:
+    """The image of a working file. Raises DamagedFile."""
+    with reading():
+        return image_of(open_file(path))
+
+
+def transcode(source_working: Path, original: Path | None, target: Path, options: Encoding) -> None:
+    """Write a working file as a file to keep, with the metadata of the original where there still is one."""
+    metadata = read_metadata(original) if original is not None else Metadata()
+    encode(load_working(source_working), metadata, target, options=options)
