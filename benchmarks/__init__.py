@@ -1,0 +1,1 @@
+"""Quality, speed and load of Rekindle, each measured against a named peer."""

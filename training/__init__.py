@@ -1,0 +1,1 @@
+"""How everything in the product that was learned from pictures was made."""
