@@ -1,0 +1,60 @@
+"""Levels, colour cast and how much colour there is, on a small copy of the picture."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from rekindle.imaging.image import Planes
+from rekindle.imaging.planes import luma
+
+_CHROMA_OF_GREY = 0.012
+"""Spread of the colour differences below which a picture has one tone only (measured on sepia and grey scans)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tone:
+    """Per channel black and white points (0.5 % and 99.5 %), medians, and statistics of the colour differences, all
+    0..1.
+    """
+
+    black_point: tuple[float, float, float]
+    white_point: tuple[float, float, float]
+    median: tuple[float, float, float]
+    chroma_mean: float
+    chroma_std: float
+    cast: float
+    monochrome: bool
+
+
+def measure_tone(planes: Planes) -> Tone:
+    """The tone of a small copy (about 512 pixels a side are enough)."""
+    flat = planes.reshape(-1, 3)
+    low, middle, high = np.percentile(flat, (0.5, 50, 99.5), axis=0)
+    grey = luma(planes).reshape(-1, 1)
+    difference = flat - grey
+    chroma = np.sqrt(np.sum(difference**2, axis=1))
+    mean = difference.mean(axis=0)
+    return Tone(
+        black_point=_three(low),
+        white_point=_three(high),
+        median=_three(middle),
+        chroma_mean=float(chroma.mean()),
+        chroma_std=float(difference.std(axis=0).mean()),
+        cast=float(np.sqrt(np.sum(mean**2))),
+        monochrome=_one_tone(grey[:, 0], difference),
+    )
+
+
+def _one_tone(grey: Planes, difference: Planes) -> bool:
+    """True when the colour of a pixel follows from its lightness alone, as in grey, sepia and other toned prints."""
+    bins = np.clip((grey * 16).astype(int), 0, 15)
+    counts = np.maximum(np.bincount(bins, minlength=16), 1)
+    rest = 0.0
+    for channel in range(3):
+        means = np.bincount(bins, weights=difference[:, channel], minlength=16) / counts
+        rest += float(np.mean((difference[:, channel] - means[bins]) ** 2))
+    return rest**0.5 < _CHROMA_OF_GREY
+
+
+def _three(values: Planes) -> tuple[float, float, float]:
+    return float(values[0]), float(values[1]), float(values[2])

@@ -1,0 +1,85 @@
+"""The noise of a picture is found whatever its depth and colour, and texture is not taken for it."""
+
+from itertools import pairwise
+
+import cv2
+import numpy as np
+import pytest
+
+from rekindle.imaging.measure.dct import SIDE, SIZE, blocks_of, forward, inverse
+from rekindle.imaging.measure.noise import from_opponent, measure_noise, opponent
+from rekindle.imaging.planes import to_planes
+from tests.damages import deep, noisy, sample
+
+FLAT = np.full((256, 256, 3), 128, np.uint8)
+PER_CHANNEL = 255 * 3**0.5
+"""Noise that is independent in three channels is this many steps of 8 bits strong in each."""
+
+
+@pytest.mark.parametrize("name", ["coffee", "chelsea", "flower"])
+def test_more_noise_is_measured_as_more(name: str) -> None:
+    floors = [measure_noise(noisy(sample(name), sigma)).floor for sigma in (0, 3, 6, 12, 24)]
+    assert all(less < more for less, more in pairwise(floors))
+
+
+@pytest.mark.parametrize("sigma", [4, 8, 16])
+def test_noise_on_a_flat_ground_is_measured_to_a_quarter(sigma: int) -> None:
+    noise = measure_noise(noisy(FLAT, sigma))
+    assert noise.floor * PER_CHANNEL == pytest.approx(sigma, rel=0.25)
+    assert noise.chroma * 255 == pytest.approx(sigma, rel=0.25)
+
+
+@pytest.mark.parametrize("sigma", [6, 12])
+def test_noise_in_a_photo_is_measured_to_a_third(sigma: int) -> None:
+    assert measure_noise(noisy(sample("coffee"), sigma)).luma * PER_CHANNEL == pytest.approx(sigma, rel=1 / 3)
+
+
+def test_noise_without_colour_counts_as_lightness_only() -> None:
+    noise = measure_noise(noisy(FLAT, 10, grey=True))
+    assert noise.luma * 255 == pytest.approx(10, rel=0.25)
+    assert noise.chroma < 1e-6
+
+
+def test_sixteen_bits_tell_noise_that_eight_bits_round_away() -> None:
+    fine = np.random.default_rng(1).normal(32_768, 30, FLAT.shape)
+    assert measure_noise(fine.astype(np.uint16)).luma * 65_535 * 3**0.5 == pytest.approx(30, rel=0.25)
+    assert measure_noise((fine / 257).astype(np.uint8)).luma < 1e-3
+    damaged = noisy(sample("chelsea"), 9)
+    assert np.allclose(measure_noise(deep(damaged)).table, measure_noise(damaged).table, atol=1e-5)
+
+
+@pytest.mark.parametrize("name", ["gravel", "chelsea"])
+def test_gravel_and_fur_are_not_noise(name: str) -> None:
+    assert measure_noise(sample(name)).floor < 0.002
+
+
+def test_blurred_grain_is_found_in_the_low_frequencies() -> None:
+    grain = cv2.GaussianBlur(np.random.default_rng(2).normal(0, 30, FLAT.shape), (0, 0), 1.5)
+    levels = measure_noise(np.clip(FLAT + grain, 0, 255).astype(np.uint8)).table[0].reshape(SIDE, SIDE)
+    assert levels[1, 1] > 5 * levels[6, 6]
+
+
+@pytest.mark.parametrize("level", [0, 255])
+def test_what_is_cut_off_at_black_or_white_says_nothing(level: int) -> None:
+    noise = measure_noise(noisy(np.full_like(FLAT, level), 3))
+    assert (noise.floor, noise.luma) == (0.0, 0.0)
+
+
+def test_a_picture_smaller_than_two_blocks_has_no_noise_that_could_be_measured() -> None:
+    assert measure_noise(noisy(FLAT[:15, :15], 20)).luma == 0.0
+
+
+def test_colours_come_back_from_the_opponent_axes() -> None:
+    planes = to_planes(sample("coffee"))
+    assert np.allclose(from_opponent(opponent(planes)), planes, atol=1e-6)
+    grey = np.full((1, 1, 3), 0.5, np.float32)
+    assert opponent(grey)[0, 0] == pytest.approx([0.5 * 3**0.5, 0, 0], abs=1e-6)
+
+
+def test_blocks_come_back_from_their_cosines_with_the_same_energy() -> None:
+    plane = np.random.default_rng(3).random((27, 40)).astype(np.float32)
+    blocks = blocks_of(plane, 3, 5)
+    assert blocks.shape == (3 * 4, SIZE)
+    assert np.array_equal(blocks[5].reshape(SIDE, SIDE), plane[11:19, 13:21])
+    assert np.allclose(inverse(forward(blocks)), blocks, atol=1e-5)
+    assert np.sum(forward(blocks) ** 2) == pytest.approx(np.sum(blocks**2), rel=1e-5)
