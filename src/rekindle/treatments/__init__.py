@@ -1,0 +1,1 @@
+"""What is wrong with a photo, and what to do about it."""

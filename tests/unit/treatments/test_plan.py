@@ -1,0 +1,81 @@
+"""Plans are pure, in the right order, and empty for a photo without damage."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rekindle.imaging.steps.catalogue import steps_from_json, steps_to_json
+from rekindle.treatments.degradations import Degradation
+from rekindle.treatments.diagnose import Diagnosis, Facts, Finding
+from rekindle.treatments.operations import Operation
+from rekindle.treatments.plan import Wishes, plan
+
+ORDER = ["repair", "denoise", "deblur", "levels", "sharpen", "enlarge"]
+DAMAGE = [d for d in Degradation if d != Degradation.NONE]
+UNIT = st.floats(0, 1, allow_nan=False)
+FACTS = st.builds(
+    Facts,
+    noise=UNIT,
+    softness=UNIT,
+    motion_length=st.floats(0, 60),
+    motion_direction=st.floats(0, 180),
+    saturation=st.floats(1, 1.6),
+)
+NO_FACTS = Facts()
+
+
+def diagnosis_of(*kinds, facts=NO_FACTS):
+    found = tuple(Finding(kind, 0.9, 0.5, "Seen.") for kind in kinds)
+    return Diagnosis(found or (Finding(Degradation.NONE, 1.0, 0.0, "Fine."),), facts)
+
+
+def names(treatment):
+    return [step.name for step in treatment.steps]
+
+
+@given(
+    kinds=st.lists(st.sampled_from(DAMAGE), unique=True),
+    facts=FACTS,
+    wishes=st.builds(Wishes, enlarge=st.sampled_from([1, 2, 4]), keep_tone=st.booleans()),
+)
+def test_any_diagnosis_gives_a_sound_plan_that_can_be_written_down(kinds, facts, wishes):
+    diagnosis = diagnosis_of(*kinds, facts=facts)
+    treatment = plan(Operation.RESTORE, diagnosis, wishes)
+    assert len(set(names(treatment))) == len(treatment.steps)
+    assert treatment == plan(Operation.RESTORE, diagnosis, wishes)
+    assert steps_from_json(steps_to_json(treatment.steps)) == treatment.steps
+    assert treatment.prompt.endswith(".")
+    assert ("enlarge" in names(treatment)) == (wishes.enlarge != 1)
+
+
+def test_a_photo_without_damage_gets_no_steps():
+    assert plan(Operation.RESTORE, diagnosis_of(), Wishes()).steps == ()
+
+
+def test_a_wished_enlargement_is_all_that_an_undamaged_photo_gets():
+    assert names(plan(Operation.RESTORE, diagnosis_of(), Wishes(enlarge=2))) == ["enlarge"]
+
+
+def test_damage_comes_first_and_size_last():
+    facts = Facts(softness=0.8, motion_length=9.0)
+    everything = plan(Operation.RESTORE, diagnosis_of(*DAMAGE, facts=facts), Wishes(enlarge=4))
+    assert names(everything) == ["repair", "denoise", "deblur", "levels", "enlarge"]
+
+
+def test_a_soft_noisy_photo_is_sharpened_a_little_after_its_noise_is_gone():
+    treatment = plan(Operation.RESTORE, diagnosis_of(Degradation.LOW_QUALITY, facts=Facts(softness=0.5)), Wishes())
+    assert names(treatment) == ["denoise", "sharpen"]
+
+
+def test_reflections_alone_get_no_steps_because_the_engine_cannot_mend_them():
+    treatment = plan(Operation.RESTORE, diagnosis_of(Degradation.REFLECTIONS), Wishes())
+    assert treatment.steps == ()
+    assert "reflections" in treatment.prompt
+
+
+def test_the_tone_of_a_sepia_print_is_kept_when_wished_and_only_then():
+    diagnosis = diagnosis_of(Degradation.FADING, facts=Facts(monochrome=True))
+    (kept,) = plan(Operation.RESTORE, diagnosis, Wishes(keep_tone=True)).steps
+    (neutral,) = plan(Operation.RESTORE, diagnosis, Wishes()).steps
+    assert kept.keep_tone
+    assert not neutral.keep_tone
+    assert kept.saturation == neutral.saturation == 1.0
