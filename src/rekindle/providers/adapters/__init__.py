@@ -1,0 +1,1 @@
+"""One file per upstream: a translation and nothing else."""

@@ -1,0 +1,36 @@
+"""A look at what a provider sends: it is believed only as far as it can be seen."""
+
+import filecmp
+
+from rekindle.errors import RekindleError
+from rekindle.imaging.header import read_header
+from rekindle.providers.errors import BadResult
+from rekindle.providers.protocol import Done, Edit, Picture
+
+
+def accept(done: Done, edit: Edit) -> None:
+    """Raise BadResult unless there is a picture, of the size that it is said to have, and not the input again.
+
+    Reads files, so it is not for the event loop.
+    """
+    if done.unchanged:
+        return
+    if not done.images:
+        raise BadResult("No picture came back.")
+    for picture in done.images:
+        _check_file(picture)
+        if any(_same_bytes(picture, given) for given in edit.images):
+            raise BadResult("The photo came back as it was.")
+
+
+def _check_file(picture: Picture) -> None:
+    try:
+        header = read_header(picture.path)
+    except (OSError, RekindleError) as error:
+        raise BadResult("What came back is not a picture.") from error
+    if (header.width, header.height) != (picture.width, picture.height):
+        raise BadResult("The picture that came back has another size than it should have.")
+
+
+def _same_bytes(one: Picture, other: Picture) -> bool:
+    return filecmp.cmp(one.path, other.path, shallow=False)
