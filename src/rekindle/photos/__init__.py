@@ -1,0 +1,1 @@
+"""A photo comes in: upload, originals, corners, diagnosis, renditions, downloads, retention."""

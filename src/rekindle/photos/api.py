@@ -1,0 +1,194 @@
+"""Routes of photos, their corners and diagnosis, their versions and downloads, and signed links to files."""
+
+from contextlib import AsyncExitStack
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Header, Query, Request, Response
+
+from rekindle.clock import Clock
+from rekindle.errors import NotFound, Overloaded, TooLarge, UnsupportedFormat
+from rekindle.imaging.encode import Encoding, Keep
+from rekindle.imaging.formats import Format
+from rekindle.imaging.quadrilateral import BadCorners, Corners
+from rekindle.infra.http import BadCursor, encode_cursor, problems, send_file, service
+from rekindle.infra.storage.port import FileMissing, Storage, StorageFull
+from rekindle.infra.storage.signing import LinkInvalid
+from rekindle.photos.downloads import Downloads, RenditionNotFound
+from rekindle.photos.preparing import Preparing, public_diagnosis
+from rekindle.photos.present import API, Presenter, corners_out
+from rekindle.photos.receive import FORM_OVERHEAD, Received, Receiver, UploadTimedOut, name_from_header
+from rekindle.photos.schemas import (
+    CornersOut,
+    DiagnosisOut,
+    PhotoOut,
+    PhotoPage,
+    RenditionList,
+    RenditionOut,
+    SetCorners,
+    SignedLink,
+    WantedFile,
+)
+from rekindle.photos.service import OriginalGone, PhotoNotFound, Photos
+
+router = APIRouter(prefix=API, tags=["photos"])
+
+PhotoService = Annotated[Photos, service(Photos)]
+Presenting = Annotated[Presenter, service(Presenter)]
+Diagnosing = Annotated[Preparing, service(Preparing)]
+Downloading = Annotated[Downloads, service(Downloads)]
+Files = Annotated[Storage, service(Storage)]
+Time = Annotated[Clock, service(Clock)]
+NoneMatch = Annotated[str | None, Header(alias="If-None-Match", include_in_schema=False)]
+Limit = Annotated[int, Query(ge=1, le=200)]
+
+BINARY = {"schema": {"type": "string", "format": "binary"}}
+UPLOAD_BODY = {
+    "required": True,
+    "content": {
+        "image/*": BINARY,
+        "application/octet-stream": BINARY,
+        "multipart/form-data": {
+            "schema": {
+                "type": "object",
+                "required": ["file"],
+                "properties": {"file": {"type": "string", "format": "binary"}},
+            }
+        },
+    },
+}
+FILE = {200: {"description": "The file", "content": {"image/*": BINARY}}, 304: {"description": "Not modified"}}
+
+
+@router.post(
+    "/photos",
+    status_code=201,
+    responses=problems(UploadTimedOut, TooLarge, UnsupportedFormat, Overloaded, StorageFull),
+    openapi_extra={"requestBody": UPLOAD_BODY},
+)
+async def upload(
+    request: Request,
+    response: Response,
+    photos: PhotoService,
+    presenter: Presenting,
+    filename: Annotated[str | None, Header(alias="X-Filename", description="Percent-encoded UTF-8.")] = None,
+) -> PhotoOut:
+    """Take a photo in: as the raw body, which is the fast way, or as the part `file` of a form."""
+    content_type = request.headers.get("content-type", "")
+
+    async def incoming(receiver: Receiver) -> Received:
+        declared = request.headers.get("content-length")
+        if content_type.lower().startswith("multipart/form-data"):
+            receiver.expect(declared, overhead=FORM_OVERHEAD)
+            return await receiver.form(request.stream(), content_type)
+        receiver.expect(declared)
+        return await receiver.raw(request.stream(), name_from_header(filename))
+
+    photo = await photos.receive(incoming)
+    response.headers["Location"] = f"{API}/photos/{photo.id}"
+    return presenter.photo(photo, [])
+
+
+@router.get("/photos", responses=problems(BadCursor))
+async def list_photos(
+    photos: PhotoService, presenter: Presenting, limit: Limit = 50, cursor: str | None = None
+) -> PhotoPage:
+    """Photos, newest first."""
+    rows = await photos.page(limit, cursor)
+    results = await photos.results([row.id for row in rows])
+    more = encode_cursor(rows[-1].created_at, rows[-1].id) if len(rows) == limit else None
+    return PhotoPage(items=[presenter.photo(row, results) for row in rows], next_cursor=more)
+
+
+@router.get("/photos/{photo_id}", responses=problems(PhotoNotFound))
+async def get_photo(photo_id: UUID, photos: PhotoService, presenter: Presenting) -> PhotoOut:
+    """One photo."""
+    return presenter.photo(await photos.get(photo_id), await photos.results([photo_id]))
+
+
+@router.delete("/photos/{photo_id}", status_code=204, responses=problems(PhotoNotFound))
+async def delete_photo(photo_id: UUID, photos: PhotoService) -> None:
+    """Delete a photo and everything that was made of it. Its running job is stopped."""
+    await photos.delete(photo_id)
+
+
+@router.get(
+    "/photos/{photo_id}/original", response_class=Response, responses=FILE | problems(PhotoNotFound, OriginalGone)
+)
+async def get_original(photo_id: UUID, downloads: Downloading, none_match: NoneMatch = None) -> Response:
+    """The bytes as they were uploaded."""
+    async with AsyncExitStack() as stack:
+        photo, path = await stack.enter_async_context(downloads.original(photo_id))
+        media_type = Format(photo.format).media_type
+        return send_file(path, media_type, etag=photo.sha256, none_match=none_match, name=photo.filename, stack=stack)
+
+
+@router.get("/photos/{photo_id}/diagnosis", responses=problems(PhotoNotFound, OriginalGone))
+async def get_diagnosis(photo_id: UUID, preparing: Diagnosing) -> DiagnosisOut:
+    """What is wrong with the photo: measured at the first call, then remembered. It follows the corners."""
+    return DiagnosisOut.model_validate(public_diagnosis(await preparing.diagnosis(photo_id)))
+
+
+@router.get("/photos/{photo_id}/corners", responses=problems(PhotoNotFound))
+async def get_corners(photo_id: UUID, photos: PhotoService) -> CornersOut:
+    """The corners of the print within the picture."""
+    return corners_out(await photos.get(photo_id))
+
+
+@router.put("/photos/{photo_id}/corners", responses=problems(PhotoNotFound, BadCorners))
+async def set_corners(photo_id: UUID, body: SetCorners, photos: PhotoService) -> CornersOut:
+    """Correct the corners; the next job uses them."""
+    corners = Corners.from_json([point.model_dump() for point in body.corners])
+    return corners_out(await photos.set_corners(photo_id, corners))
+
+
+@router.delete("/photos/{photo_id}/corners", responses=problems(PhotoNotFound))
+async def reset_corners(photo_id: UUID, photos: PhotoService) -> CornersOut:
+    """Go back to the corners that were found automatically."""
+    return corners_out(await photos.set_corners(photo_id, None))
+
+
+@router.get("/photos/{photo_id}/renditions", responses=problems(PhotoNotFound))
+async def list_renditions(photo_id: UUID, photos: PhotoService, presenter: Presenting) -> RenditionList:
+    """The restored versions of a photo, newest first."""
+    await photos.get(photo_id)
+    return RenditionList(items=[presenter.rendition(row) for row in await photos.results([photo_id])])
+
+
+@router.get("/renditions/{rendition_id}", responses=problems(RenditionNotFound))
+async def get_rendition(rendition_id: UUID, downloads: Downloading, presenter: Presenting) -> RenditionOut:
+    """One restored version."""
+    return presenter.rendition(await downloads.rendition(rendition_id))
+
+
+@router.get(
+    "/renditions/{rendition_id}/download",
+    response_class=Response,
+    responses=FILE | problems(RenditionNotFound, FileMissing),
+)
+async def download(
+    rendition_id: UUID, downloads: Downloading, wanted: Annotated[WantedFile, Query()], none_match: NoneMatch = None
+) -> Response:
+    """A restored version as a file."""
+    async with AsyncExitStack() as stack:
+        file = await stack.enter_async_context(downloads.open(rendition_id, encoding_of(wanted)))
+        return send_file(
+            file.path, file.media_type, etag=file.etag, none_match=none_match, name=file.filename, stack=stack
+        )
+
+
+@router.get("/files/{key:path}", response_class=Response, responses=FILE | problems(LinkInvalid, NotFound))
+async def get_file(
+    key: str, files: Files, clock: Time, link: Annotated[SignedLink, Query()], none_match: NoneMatch = None
+) -> Response:
+    """A file by a signed link, as the other answers contain them."""
+    files.verify(key, link.expires, link.signature, clock.now())
+    async with AsyncExitStack() as stack:
+        path = await stack.enter_async_context(files.local(key))
+        return send_file(path, "image/jpeg", etag=key.replace("/", "-"), none_match=none_match, stack=stack)
+
+
+def encoding_of(wanted: WantedFile) -> Encoding:
+    """The encoding that a request for a download asks for."""
+    keep = {"keep": Keep.ALL, "no_location": Keep.NO_LOCATION, "strip": Keep.NOTHING}[wanted.metadata]
+    return Encoding(format=Format(wanted.format), quality=wanted.quality, depth=wanted.depth, keep=keep)

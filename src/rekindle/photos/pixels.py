@@ -1,0 +1,56 @@
+"""What happens to pixels on the way in and between the stages: functions that run in a child process."""
+
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from rekindle.imaging.corners import Found, find_corners_file
+from rekindle.imaging.decode import decode
+from rekindle.imaging.intake import Inspected
+from rekindle.imaging.measures import Measures, measure
+from rekindle.imaging.previews import save_previews
+from rekindle.imaging.quadrilateral import Corners
+from rekindle.imaging.warp import straighten
+from rekindle.imaging.working import load_working, save_working
+from rekindle.safety.uploads import UploadLimits, inspect_upload
+
+
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """What an upload turned out to be."""
+
+    inspected: Inspected
+    found: Found
+
+
+@dataclass(frozen=True, slots=True)
+class Straightened:
+    """The size in pixels of a prepared picture, and what was measured on it."""
+
+    width: int
+    height: int
+    measures: Measures
+
+
+def examine(source: Path, folder: Path, limits: UploadLimits) -> Examined:
+    """Check an upload, make its previews in `folder`, and look for the corners of a print on them."""
+    inspected = inspect_upload(source, folder, limits)
+    return Examined(inspected, find_corners_file(inspected.preview))
+
+
+def prepare(source: Path, target: Path, corners: Corners) -> Straightened:
+    """Decode the original at `source`, straighten it, measure it, and leave the working file at `target`."""
+    image, _ = decode(source)
+    upright = straighten(image, corners)
+    del image
+    save_working(upright, target)
+    return Straightened(upright.width, upright.height, measure(upright))
+
+
+def make_previews(working: Path, preview: Path, thumbnail: Path) -> None:
+    """The preview and the thumbnail of a working file, as JPEG in sRGB without metadata."""
+    save_previews(load_working(working), preview, thumbnail)
+
+
+def measures_to_json(measures: Measures) -> dict[str, object]:
+    """Measures as plain JSON values."""
+    return asdict(measures)

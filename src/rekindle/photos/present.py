@@ -1,0 +1,80 @@
+"""Photos and their files as the API shows them."""
+
+from collections.abc import Sequence
+
+from rekindle.clock import Clock
+from rekindle.imaging.formats import Format
+from rekindle.imaging.quadrilateral import FULL_FRAME, Corners
+from rekindle.infra.storage.port import Storage
+from rekindle.photos.preparing import prepared_key, public_diagnosis
+from rekindle.photos.schemas import CornersOut, DiagnosisOut, LatestJob, PhotoOut, PointBody, RenditionOut
+from rekindle.photos.service import corners_of
+from rekindle.photos.tables import PhotoRow, RenditionRow
+
+API = "/api/v1"
+
+
+class Presenter:
+    """Turns rows into response bodies, with fresh links to their files."""
+
+    def __init__(self, storage: Storage, *, clock: Clock) -> None:
+        self._storage = storage
+        self._clock = clock
+
+    def link(self, key: str) -> str:
+        """A signed address of a stored file."""
+        return self._storage.url(key, self._clock.now())
+
+    def photo(self, row: PhotoRow, results: Sequence[RenditionRow]) -> PhotoOut:
+        """A photo with its own among `results`."""
+        original = f"{API}/photos/{row.id}/original"
+        return PhotoOut.model_validate(
+            {
+                **{name: getattr(row, name) for name in PLAIN_FIELDS},
+                "media_type": Format(row.format).media_type,
+                "preview_url": self.link(row.preview_key),
+                "thumbnail_url": self.link(row.thumbnail_key),
+                "original_url": original if row.original_key is not None else None,
+                "corners": corners_out(row),
+                "diagnosis": current_diagnosis(row),
+                "latest_job": LatestJob.model_validate(row.latest_job) if row.latest_job is not None else None,
+                "results": [self.rendition(result) for result in results if result.photo_id == row.id],
+            }
+        )
+
+    def rendition(self, row: RenditionRow) -> RenditionOut:
+        """A result."""
+        return RenditionOut(
+            id=row.id, photo_id=row.photo_id, job_id=row.job_id, operation=row.operation, version=row.version,
+            width=row.width, height=row.height, created_at=row.created_at,
+            preview_url=self.link(row.preview_key), thumbnail_url=self.link(row.thumbnail_key),
+            before_preview_url=self.link(row.before_key), download_url=f"{API}/renditions/{row.id}/download",
+        )  # fmt: skip
+
+
+PLAIN_FIELDS = (
+    "id", "filename", "format", "bytes", "sha256", "width", "height", "created_at", "captured_at", "has_location",
+)  # fmt: skip
+
+
+def corners_out(row: PhotoRow) -> CornersOut:
+    """The corners in use and what was suggested."""
+    corners, found = corners_of(row), Corners.from_json(row.found_corners["corners"])
+    source = "user" if row.user_corners is not None else "full_frame" if corners == FULL_FRAME else "automatic"
+    return CornersOut(
+        corners=_points(corners),
+        source=source,
+        confidence=row.found_corners["confidence"],
+        suggested=None if found == FULL_FRAME else _points(found),
+    )
+
+
+def current_diagnosis(row: PhotoRow) -> DiagnosisOut | None:
+    """The diagnosis, if it holds for the present corners."""
+    if row.diagnosis is None or row.diagnosis["prepared"] != prepared_key(row.sha256, corners_of(row)):
+        return None
+    return DiagnosisOut.model_validate(public_diagnosis(row.diagnosis))
+
+
+def _points(corners: Corners) -> list[PointBody]:
+    return [PointBody(x=point.x, y=point.y) for point in corners.points()]

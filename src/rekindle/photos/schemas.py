@@ -1,0 +1,142 @@
+"""Bodies of requests and responses about photos."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+Part = Annotated[float, Field(ge=0.0, le=1.0, allow_inf_nan=False)]
+
+
+class Body(BaseModel):
+    """The root of all bodies: what is not known is refused."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class PointBody(Body):
+    """A place in the upright picture; (0, 0) is its top left."""
+
+    x: Part
+    y: Part
+
+
+FourPoints = Annotated[list[PointBody], Field(min_length=4, max_length=4)]
+
+
+class SetCorners(Body):
+    """The corners of the print: top left, top right, bottom right, bottom left."""
+
+    corners: FourPoints
+
+
+class CornersOut(Body):
+    """The corners in use, where they come from, and what was found automatically if it was anything."""
+
+    corners: FourPoints
+    source: Literal["automatic", "user", "full_frame"]
+    confidence: Part = Field(description="How sure the automatic search was of what it found.")
+    suggested: FourPoints | None
+
+
+class FindingOut(Body):
+    """One kind of damage."""
+
+    degradation: Literal["A", "B", "C", "D", "E", "F"]
+    name: str
+    confidence: Part
+    severity: Part
+    reason: str
+
+
+class DiagnosisOut(Body):
+    """What is wrong with the photo."""
+
+    findings: list[FindingOut]
+    needs_work: bool
+    measures: dict[str, float | int | bool | str | list[float] | None]
+
+
+class LatestJob(Body):
+    """The job that was asked for last."""
+
+    id: UUID
+    status: Literal["queued", "running", "succeeded", "failed", "canceled"]
+
+
+class RenditionOut(Body):
+    """A restored version of a photo."""
+
+    id: UUID
+    photo_id: UUID
+    job_id: UUID
+    kind: Literal["result"] = "result"
+    operation: str
+    version: int = Field(ge=1)
+    width: int
+    height: int
+    created_at: datetime
+    preview_url: str
+    thumbnail_url: str
+    before_preview_url: str
+    download_url: str
+
+
+class PhotoOut(Body):
+    """An uploaded photo. Width and height are those of the upright picture."""
+
+    id: UUID
+    filename: str
+    format: Literal["jpeg", "png", "webp", "heic", "avif", "tiff"]
+    media_type: str
+    bytes: int
+    sha256: str
+    width: int
+    height: int
+    created_at: datetime
+    captured_at: str | None
+    has_location: bool
+    preview_url: str
+    thumbnail_url: str
+    original_url: str | None = Field(description="None once a retention policy has deleted the original.")
+    corners: CornersOut
+    diagnosis: DiagnosisOut | None = Field(description="None until it was asked for, or a job has made it.")
+    latest_job: LatestJob | None
+    results: list[RenditionOut]
+
+
+class PhotoPage(Body):
+    """Photos, newest first."""
+
+    items: list[PhotoOut]
+    next_cursor: str | None
+
+
+class RenditionList(Body):
+    """The restored versions of one photo, newest first."""
+
+    items: list[RenditionOut]
+
+
+def _number(value: object) -> object:
+    """The values of a query are texts, and a Literal of numbers takes no text for a number."""
+    return int(value) if isinstance(value, str) and value.isdecimal() else value
+
+
+class WantedFile(Body):
+    """How a version is wanted. `no_location` removes where it was taken; `strip` removes all metadata but colour."""
+
+    format: Literal["jpeg", "png", "webp", "tiff"] = "jpeg"
+    quality: int = Field(default=92, ge=1, le=100, description="For JPEG and WebP.")
+    depth: Annotated[Literal[8, 16], BeforeValidator(_number)] = Field(
+        default=8, description="Bits per channel; 16 for PNG and TIFF."
+    )
+    metadata: Literal["keep", "no_location", "strip"] = "keep"
+
+
+class SignedLink(Body):
+    """The part of a link that says until when it holds, and the proof that it is ours."""
+
+    expires: str
+    signature: str

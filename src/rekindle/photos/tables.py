@@ -1,0 +1,74 @@
+"""Photos and the files made from them."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import BigInteger, ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from rekindle.infra.db.base import Base, Json
+
+
+class PhotoRow(Base):
+    """What a user uploaded. The bytes are under `original_key`, which is made from their SHA-256 and may be shared."""
+
+    __tablename__ = "photos"
+    __table_args__ = (Index("ix_photos_created_at", "created_at", "id"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    created_at: Mapped[datetime]
+    filename: Mapped[str]
+    format: Mapped[str]
+    sha256: Mapped[str] = mapped_column(index=True)
+    bytes: Mapped[int] = mapped_column(BigInteger)
+    width: Mapped[int]
+    """Pixels of the upright picture."""
+    height: Mapped[int]
+    captured_at: Mapped[str | None]
+    """As the file says it, without a time zone: `2004-05-17T09:30:00`."""
+    has_location: Mapped[bool]
+    original_key: Mapped[str | None] = mapped_column(index=True)
+    """None once a retention policy deleted the original."""
+    preview_key: Mapped[str]
+    thumbnail_key: Mapped[str]
+    found_corners: Mapped[Json]
+    """What was found when the photo came in: `{corners, confidence}`."""
+    user_corners: Mapped[Json | None]
+    diagnosis: Mapped[Json | None]
+    """The last diagnosis and the corners it holds for: `{prepared, findings, needs_work, measures}`."""
+    latest_job: Mapped[Json | None]
+    """`{id, status}` of the job asked for last, written by the jobs themselves."""
+
+
+class RenditionRow(Base):
+    """A file derived from a photo: the result of one job. Versions of a photo count from 1 and never change."""
+
+    __tablename__ = "renditions"
+    __table_args__ = (UniqueConstraint("photo_id", "version"), UniqueConstraint("job_id"))
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    photo_id: Mapped[UUID] = mapped_column(ForeignKey("photos.id", ondelete="CASCADE"), index=True)
+    job_id: Mapped[UUID]
+    created_at: Mapped[datetime]
+    operation: Mapped[str]
+    version: Mapped[int]
+    width: Mapped[int]
+    height: Mapped[int]
+    master_key: Mapped[str]
+    """The lossless working file."""
+    preview_key: Mapped[str]
+    thumbnail_key: Mapped[str]
+    before_key: Mapped[str]
+    """The preview of what the job began with: upright and straightened."""
+
+
+class CacheRow(Base):
+    """A file that can be made again: a prepared input or a download. The least recently used go first."""
+
+    __tablename__ = "cached_files"
+
+    key: Mapped[str] = mapped_column(primary_key=True)
+    bytes: Mapped[int] = mapped_column(BigInteger)
+    used_at: Mapped[datetime] = mapped_column(index=True)
+    details: Mapped[Json]
+    """What is worth remembering beside the file, for example the measures of a prepared input."""
