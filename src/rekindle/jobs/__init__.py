@@ -1,0 +1,1 @@
+"""Someone asks for something to be done to a photo: submit, run, settle, watch."""

@@ -1,0 +1,103 @@
+"""Routes of jobs: submit, look, watch, cancel, retry."""
+
+from collections.abc import AsyncIterator
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Header, Query, Response
+from fastapi.sse import EventSourceResponse, ServerSentEvent
+
+from rekindle.infra.http import BadCursor, encode_cursor, problems, service
+from rekindle.jobs.lifecycle import JobAlreadyEnded, JobNotRetryable, Status
+from rekindle.jobs.present import JobPresenter
+from rekindle.jobs.schemas import JobOut, JobPage, StatusName, SubmitJob
+from rekindle.jobs.service import Filter, IdempotencyKeyReused, JobNotFound, Jobs, Wanted
+from rekindle.jobs.watch import Watching
+from rekindle.photos.present import API
+from rekindle.photos.service import PhotoNotFound
+from rekindle.treatments.operations import Operation
+from rekindle.treatments.plan import Wishes
+
+router = APIRouter(prefix=API, tags=["jobs"])
+
+JobService = Annotated[Jobs, service(Jobs)]
+Presenting = Annotated[JobPresenter, service(JobPresenter)]
+Following = Annotated[Watching, service(Watching)]
+Key = Annotated[
+    str,
+    Header(
+        alias="Idempotency-Key",
+        min_length=1,
+        max_length=200,
+        description="Any word that is new for each request. Sent again with the same request it gives the same job.",
+    ),
+]
+LastEvent = Annotated[int, Header(alias="Last-Event-ID", ge=0, le=2**53)]
+
+
+@router.post("/jobs", status_code=202, responses=problems(PhotoNotFound, IdempotencyKeyReused))
+async def submit(body: SubmitJob, key: Key, jobs: JobService, presenter: Presenting, response: Response) -> JobOut:
+    """Ask for a photo to be restored."""
+    wanted = Wanted(body.photo_id, Operation(body.operation), Wishes(**body.options.model_dump()))
+    job = await jobs.submit(wanted, key=key)
+    response.headers["Location"] = f"{API}/jobs/{job.id}"
+    return await presenter.job(job)
+
+
+@router.get("/jobs", responses=problems(BadCursor))
+async def list_jobs(
+    jobs: JobService,
+    presenter: Presenting,
+    photo_id: UUID | None = None,
+    status: StatusName | None = None,
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+    cursor: str | None = None,
+) -> JobPage:
+    """Jobs, newest first."""
+    wanted = Filter(photo_id, None if status is None else Status(status))
+    rows = await jobs.page(wanted, limit=limit, cursor=cursor)
+    more = encode_cursor(rows[-1].created_at, rows[-1].id) if len(rows) == limit else None
+    return JobPage(items=await presenter.jobs(rows), next_cursor=more)
+
+
+@router.get("/jobs/{job_id}", responses=problems(JobNotFound))
+async def get_job(job_id: UUID, jobs: JobService, presenter: Presenting) -> JobOut:
+    """One job."""
+    return await presenter.job(await jobs.get(job_id))
+
+
+@router.post("/jobs/{job_id}/cancel", responses=problems(JobNotFound, JobAlreadyEnded))
+async def cancel(job_id: UUID, jobs: JobService, presenter: Presenting) -> JobOut:
+    """Stop a job that has not ended."""
+    return await presenter.job(await jobs.cancel(job_id))
+
+
+@router.post(
+    "/jobs/{job_id}/retry",
+    status_code=202,
+    responses=problems(JobNotFound, JobNotRetryable, IdempotencyKeyReused, PhotoNotFound),
+)
+async def retry(job_id: UUID, key: Key, jobs: JobService, presenter: Presenting, response: Response) -> JobOut:
+    """A new job like one that failed or was canceled."""
+    job = await jobs.retry(job_id, key=key)
+    response.headers["Location"] = f"{API}/jobs/{job.id}"
+    return await presenter.job(job)
+
+
+async def existing_job(job_id: UUID, jobs: JobService) -> UUID:
+    """The job's id once it is known that the job is there: a stream that has begun cannot answer 404 any more."""
+    return (await jobs.get(job_id)).id
+
+
+@router.get("/jobs/{job_id}/events", response_class=EventSourceResponse, responses=problems(JobNotFound))
+async def watch(
+    job_id: Annotated[UUID, Depends(existing_job)], following: Following, presenter: Presenting, last: LastEvent = 0
+) -> AsyncIterator[ServerSentEvent]:
+    """The job at each change, as server-sent events, until it has ended.
+
+    Events are numbered; a client that comes back with `Last-Event-ID` misses nothing that matters.
+    """
+    async for row in following.follow(job_id, seen=last):
+        body = await presenter.job(row)
+        kind = "status" if Status(row.status).ended else "progress"
+        yield ServerSentEvent(data=body, event=kind, id=str(row.revision))

@@ -1,0 +1,61 @@
+"""Jobs as the API shows them."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+
+from rekindle.clock import Clock
+from rekindle.infra.db.database import Database
+from rekindle.jobs.lifecycle import Status, seconds_left
+from rekindle.jobs.pace import Pace
+from rekindle.jobs.schemas import JobOut
+from rekindle.jobs.tables import JobRow
+from rekindle.photos.present import Presenter
+from rekindle.photos.tables import PhotoRow, RenditionRow
+
+SAME_NAMES = (
+    "id", "photo_id", "operation", "options", "status", "stage", "progress",
+    "created_at", "started_at", "ended_at", "retry_of", "error",
+)  # fmt: skip
+
+
+class JobPresenter:
+    """Turns rows into response bodies, with links to previews and an estimate of the time left."""
+
+    def __init__(self, db: Database, presenter: Presenter, *, clock: Clock, pace: Pace) -> None:
+        self._db = db
+        self._presenter = presenter
+        self._clock = clock
+        self._pace = pace
+
+    async def jobs(self, rows: Sequence[JobRow]) -> list[JobOut]:
+        """These jobs, in their order."""
+        async with self._db.reading() as tx:
+            photos = await tx.scalars(select(PhotoRow).where(PhotoRow.id.in_([row.photo_id for row in rows])))
+            pixels = {photo.id: photo.width * photo.height for photo in photos}
+            renditions = await tx.scalars(select(RenditionRow).where(RenditionRow.job_id.in_([row.id for row in rows])))
+            made = {rendition.job_id: rendition for rendition in renditions}
+        return [self._job(row, pixels.get(row.photo_id, 0), made.get(row.id)) for row in rows]
+
+    async def job(self, row: JobRow) -> JobOut:
+        """One job."""
+        return (await self.jobs([row]))[0]
+
+    def _job(self, row: JobRow, pixels: int, rendition: RenditionRow | None) -> JobOut:
+        result = None
+        if row.result is not None:
+            link = self._presenter.link
+            result = row.result | {
+                "preview_url": None if rendition is None else link(rendition.preview_key),
+                "before_preview_url": None if rendition is None else link(rendition.before_key),
+            }
+        plain = {name: getattr(row, name) for name in SAME_NAMES}
+        return JobOut.model_validate(plain | {"result": result, "seconds_left": self._left(row, pixels)})
+
+    def _left(self, row: JobRow, pixels: int) -> float | None:
+        if Status(row.status).ended:
+            return 0.0
+        expected = self._pace.expected(pixels)
+        if row.started_at is None:
+            return expected
+        return seconds_left(row.progress, (self._clock.now() - row.started_at).total_seconds(), expected)

@@ -1,0 +1,107 @@
+"""How a job ends: the result is stored and the job succeeds in one transaction, or it fails with a reason."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from uuid import UUID
+
+from sqlalchemy import func, select
+
+from rekindle.clock import Clock
+from rekindle.infra.db.base import Json
+from rekindle.infra.db.database import Database, Transaction
+from rekindle.infra.events.port import Events
+from rekindle.infra.room import placed
+from rekindle.infra.storage.port import Storage
+from rekindle.jobs.claims import Claim
+from rekindle.jobs.lifecycle import Event
+from rekindle.jobs.service import end, topic
+from rekindle.photos.service import photo_by_id
+from rekindle.photos.tables import RenditionRow
+
+FILE_NAMES = ("master", "preview", "thumbnail", "before")
+
+
+@dataclass(frozen=True, slots=True)
+class Files:
+    """The files of a new version, not stored yet, and its size in pixels."""
+
+    master: Path
+    preview: Path
+    thumbnail: Path
+    before: Path
+    width: int
+    height: int
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """What a job found out and did. Without `files` the photo itself is the result."""
+
+    result: Json
+    diagnosis: Json
+    files: Files | None
+
+
+class Settling:
+    """Ends jobs, each once."""
+
+    def __init__(self, db: Database, storage: Storage, *, events: Events, clock: Clock) -> None:
+        self._db = db
+        self._storage = storage
+        self._events = events
+        self._clock = clock
+
+    async def succeed(self, claim: Claim, finished: Finished) -> bool:
+        """Store the result; False, and nothing is left behind, when the job had ended already."""
+        keys = _keys(claim, finished.files)
+        async with placed(self._storage, _paths(keys, finished.files)), self._db.transaction() as tx:
+            rendition = None
+            if finished.files is not None:
+                rendition = await self._rendition(tx, claim, finished.files, keys)
+            result = finished.result | {
+                "rendition_id": None if rendition is None else str(rendition.id),
+                "version": None if rendition is None else rendition.version,
+            }
+            won = await end(tx, self._clock, claim.job, Event.SUCCEED, result=result)
+            if won:
+                (await photo_by_id(tx, claim.photo.id)).diagnosis = finished.diagnosis
+                if rendition is not None:
+                    tx.add(rendition)
+        if not won:
+            for key in keys.values():
+                await self._storage.delete(key)
+        await self._tell(claim.job.id)
+        return won
+
+    async def fail(self, claim: Claim, *, code: str, message: str) -> bool:
+        """Write down why a job failed; False when it had ended already."""
+        async with self._db.transaction() as tx:
+            failed = await end(tx, self._clock, claim.job, Event.FAIL, error={"code": code, "message": message})
+        await self._tell(claim.job.id)
+        return failed
+
+    async def _rendition(self, tx: Transaction, claim: Claim, files: Files, keys: dict[str, str]) -> RenditionRow:
+        newest = select(func.max(RenditionRow.version)).where(RenditionRow.photo_id == claim.photo.id)
+        return RenditionRow(
+            id=self._clock.new_id(), photo_id=claim.photo.id, job_id=claim.job.id, created_at=self._clock.now(),
+            operation=claim.job.operation, version=(await tx.scalar(newest) or 0) + 1,
+            width=files.width, height=files.height, **keys,
+        )  # fmt: skip
+
+    async def _tell(self, job_id: UUID) -> None:
+        await self._events.publish(topic(job_id), "status")
+
+
+def _keys(claim: Claim, files: Files | None) -> dict[str, str]:
+    """Where the files of a new version go, by the column that says so."""
+    if files is None:
+        return {}
+    # The claim is part of the keys: a worker that was taken over can never write over its successor's files.
+    folder = f"results/{claim.job.id}/{claim.number}"
+    return {f"{name}_key": f"{folder}/{name}{getattr(files, name).suffix}" for name in FILE_NAMES}
+
+
+def _paths(keys: Mapping[str, str], files: Files | None) -> dict[str, Path]:
+    """Where the files of a new version are now, by where they go."""
+    return {key: getattr(files, column.removesuffix("_key")) for column, key in keys.items()}

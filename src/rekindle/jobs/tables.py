@@ -1,0 +1,75 @@
+"""Jobs, their attempts at providers, and the stages that were reached."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import BigInteger, ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from rekindle.infra.db.base import Base, Json
+
+
+class JobRow(Base):
+    """One request. `claim` counts how often a worker took it up; all that a worker writes depends on its own claim."""
+
+    __tablename__ = "jobs"
+    __table_args__ = (Index("ix_jobs_created_at", "created_at", "id"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    photo_id: Mapped[UUID] = mapped_column(ForeignKey("photos.id", ondelete="CASCADE"), index=True)
+    operation: Mapped[str]
+    options: Mapped[Json]
+    corners: Mapped[Json]
+    """The corners at the time of asking."""
+    status: Mapped[str] = mapped_column(index=True)
+    stage: Mapped[str]
+    progress: Mapped[float]
+    claim: Mapped[int]
+    revision: Mapped[int]
+    """Counts every visible change; the identifier of its events."""
+    created_at: Mapped[datetime]
+    started_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+    idempotency_key: Mapped[str] = mapped_column(unique=True)
+    request_hash: Mapped[str]
+    retry_of: Mapped[UUID | None]
+    error: Mapped[Json | None]
+    """`{code, message}` of a failed job."""
+    result: Mapped[Json | None]
+
+
+class AttemptRow(Base):
+    """One try of a job on one model of one provider, written before the call. Only who inserts the row may call."""
+
+    __tablename__ = "attempts"
+    __table_args__ = (UniqueConstraint("job_id", "number"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    job_id: Mapped[UUID] = mapped_column(ForeignKey("jobs.id", ondelete="CASCADE"))
+    number: Mapped[int]
+    claim: Mapped[int]
+    provider: Mapped[str]
+    model: Mapped[str]
+    status: Mapped[str]
+    """`started`, `pending`, `done`, `failed`, `unknown` (nobody wrote down how it ended) or `canceled`."""
+    handle: Mapped[str | None]
+    error: Mapped[Json | None]
+    cost: Mapped[int] = mapped_column(BigInteger)
+    """What the provider charged, in millionths of a dollar."""
+    started_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+
+
+class StageRow(Base):
+    """A stage that a claim of a job reached. A job ends once: `ended` is unique by its constraint."""
+
+    __tablename__ = "job_stages"
+    __table_args__ = (UniqueConstraint("job_id", "claim", "stage"), Index("ix_job_stages_ended", "ended", unique=True))
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    job_id: Mapped[UUID] = mapped_column(ForeignKey("jobs.id", ondelete="CASCADE"))
+    claim: Mapped[int]
+    stage: Mapped[str]
+    at: Mapped[datetime]
+    ended: Mapped[UUID | None]
+    """The job's id in the row of its end, else empty."""

@@ -1,0 +1,87 @@
+"""Runs tasks from the queue, and schedules."""
+
+import asyncio
+import logging
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+
+from rekindle.clock import Clock
+from rekindle.infra.queue.port import Handler, Queue, Schedule, Task
+
+log = logging.getLogger(__name__)
+
+LONGEST_WAIT = 2.0
+"""Seconds after which the queue is looked at without having been told."""
+
+
+class Worker:
+    """Takes tasks, `concurrency` at a time, and renews their leases while it works on them."""
+
+    def __init__(
+        self,
+        queue: Queue,
+        handlers: Mapping[str, Handler],
+        *,
+        clock: Clock,
+        schedules: Sequence[Schedule],
+        concurrency: int,
+        lease_seconds: float,
+    ) -> None:
+        self._queue = queue
+        self._handlers = handlers
+        self._clock = clock
+        self._schedules = schedules
+        self._concurrency = concurrency
+        self._lease_seconds = lease_seconds
+
+    async def run(self) -> None:
+        """Work until canceled; tasks that were begun are then given back at once."""
+        async with asyncio.TaskGroup() as group:
+            for _ in range(self._concurrency):
+                group.create_task(self._work())
+            for schedule in self._schedules:
+                group.create_task(self._repeat(schedule))
+
+    async def _work(self) -> None:
+        while True:
+            # Whatever goes wrong with the queue, for example a full disk, must not end the worker for good.
+            try:
+                task = await self._queue.take(self._clock.now())
+                if task is None:
+                    await self._queue.wait(LONGEST_WAIT)
+                else:
+                    await self._do(task)
+            except Exception:
+                log.exception("the queue does not answer")
+                await asyncio.sleep(LONGEST_WAIT)
+
+    async def _do(self, task: Task) -> None:
+        renewing = asyncio.create_task(self._renew(task))
+        try:
+            await self._handlers[task.name](task.payload, task.delivery)
+            await self._queue.finish(task)
+        except asyncio.CancelledError:
+            await asyncio.shield(self._queue.give_back(task, not_before=self._clock.now()))
+            raise
+        except Exception:
+            log.exception("task %s could not be done and is put off", task.name)
+            pause = timedelta(seconds=min(2.0**task.delivery, 300.0))
+            await self._queue.give_back(task, not_before=self._clock.now() + pause)
+        finally:
+            renewing.cancel()
+
+    async def _renew(self, task: Task) -> None:
+        while True:
+            await asyncio.sleep(self._lease_seconds / 3)
+            try:
+                await self._queue.extend(task, self._clock.now())
+            except Exception:
+                log.exception("the lease of task %s could not be renewed; it is tried again", task.name)
+
+    async def _repeat(self, schedule: Schedule) -> None:
+        while True:
+            await asyncio.sleep(schedule.seconds)
+            try:
+                await schedule.action()
+            except Exception:
+                log.exception("%s failed; it is tried again in %s seconds", schedule.name, schedule.seconds)
