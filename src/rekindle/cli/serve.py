@@ -1,0 +1,95 @@
+"""`rekindle serve`: the HTTP server with the worker inside."""
+
+import asyncio
+import logging
+import socket
+from collections.abc import Generator
+from contextlib import contextmanager
+from typing import ClassVar
+
+import click
+import uvicorn
+
+from rekindle.config import Settings
+from rekindle.errors import Conflict
+from rekindle.infra.lock import hold
+from rekindle.server.app import create_app
+from rekindle.wiring.application import Application
+from rekindle.worker import Worker
+
+BACKLOG = 1024
+"""Connections that wait to be accepted."""
+
+
+class PortTaken(Conflict):
+    code: ClassVar[str] = "port_taken"
+    title: ClassVar[str] = "The port is taken"
+
+
+async def work(running: Application) -> None:
+    """Run the worker of an application until canceled."""
+    worker = Worker(
+        running.queue,
+        running.handlers,
+        clock=running.clock,
+        schedules=running.schedules,
+        concurrency=running.concurrency,
+        lease_seconds=running.settings.jobs.lease_seconds,
+    )
+    await worker.run()
+
+
+def serve(settings: Settings) -> None:
+    """Listen, say where, and serve until stopped. Raises PortTaken, FolderInUse."""
+    logging.basicConfig(level=settings.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    logging.getLogger("alembic").setLevel(logging.WARNING)
+    # Asked before anything else, so that a second server is told so in one sentence.
+    hold(settings.data_folder).close()
+    listener = _listen(settings.server.host, settings.server.port)
+    host, port = listener.getsockname()[:2]
+    config = uvicorn.Config(
+        create_app(settings, work), log_level="warning", access_log=False, server_header=False,
+        timeout_graceful_shutdown=5, timeout_keep_alive=30, h11_max_incomplete_event_size=64 * 1024,
+    )  # fmt: skip
+    server = _Server(config, f"http://{f'[{host}]' if ':' in host else host}:{port}")
+    asyncio.run(server.serve(sockets=[listener]))
+    if not server.started:
+        raise SystemExit(1)
+
+
+class _Server(uvicorn.Server):
+    """A server that says where it is once it answers."""
+
+    def __init__(self, config: uvicorn.Config, address: str) -> None:
+        super().__init__(config)
+        self._address = address
+
+    @contextmanager
+    def capture_signals(self) -> Generator[None]:
+        """Take a signal to stop as what it is, and end with exit status 0 once everything is put away."""
+        with super().capture_signals():
+            yield
+            # Those left here would be raised again, as if nobody had answered them.
+            self._captured_signals.clear()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started:
+            click.echo(f"Rekindle is at {self._address}   (press Ctrl+C to stop)")
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+        # At once: two who have only bound an address can both have it.
+        listener.listen(BACKLOG)
+    except OSError as error:
+        listener.close()
+        raise PortTaken(
+            f"Cannot listen on {host}:{port}: {error.strerror}. Another program may be using it; choose another "
+            "port with --port."
+        ) from error
+    return listener

@@ -1,0 +1,1 @@
+"""The HTTP application: assembly, problem details, security headers, and the pages."""

@@ -1,0 +1,89 @@
+"""Assembly of the HTTP application."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+
+from rekindle import __version__
+from rekindle.config import Settings
+from rekindle.infra.http import Problem, problem_response
+from rekindle.jobs import api as jobs_api
+from rekindle.photos import api as photos_api
+from rekindle.photos.present import API
+from rekindle.server import health, problems
+from rekindle.server.linger import Linger
+from rekindle.server.pages import Pages
+from rekindle.server.security import Security
+from rekindle.wiring.application import Application, application
+
+EVERYWHERE: dict[int | str, dict[str, Any]] = {
+    400: problem_response("`bad_request`: the request cannot be read"),
+    403: problem_response("`foreign_origin`: sent by a page of another site"),
+    421: problem_response("`unknown_host`: the server does not answer to this name"),
+    422: problem_response("`invalid_request` and others: the request cannot be done as asked"),
+}
+
+DESCRIPTION = (
+    "Upload a photo, ask for it to be restored, watch the job, download the result. Errors are problem details (RFC "
+    "9457) with a stable `code`; the reference lists every code with its cause and its cure."
+)
+
+
+def create_app(settings: Settings, work: Callable[[Application], Awaitable[None]] | None = None) -> FastAPI:
+    """The HTTP application. `work` runs beside it as long as it lives: the worker, in the embedded mode."""
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncGenerator[None]:
+        async with application(settings) as running, _beside(work, running):
+            app.state.services = running.services
+            yield
+
+    app = FastAPI(
+        title="Rekindle", version=__version__, description=DESCRIPTION, lifespan=lifespan,
+        openapi_url=f"{API}/openapi.json", docs_url=None, redoc_url=None, responses=EVERYWHERE,
+        # An address with a slash too many is a 404: redirects would lose the bodies of uploads.
+        redirect_slashes=False,
+    )  # fmt: skip
+    problems.install(app)
+    for router in (health.router, photos_api.router, jobs_api.router):
+        app.include_router(router)
+    app.router.default = Pages()
+    app.add_middleware(Security, settings=settings.server)
+    app.add_middleware(Linger)
+    app.openapi = lambda: openapi(app)
+    return app
+
+
+def openapi(app: FastAPI) -> dict[str, Any]:
+    """The description of the API; every 4xx and 5xx is problem details."""
+    if app.openapi_schema is None:
+        schema = get_openapi(
+            title=app.title, version=app.version, description=app.description, routes=app.routes
+        )  # fmt: skip
+        components = schema["components"]["schemas"]
+        described = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
+        components |= described.pop("$defs", {}) | {"Problem": described}
+        for unused in ("HTTPValidationError", "ValidationError"):
+            components.pop(unused, None)
+        app.openapi_schema = schema
+    return app.openapi_schema
+
+
+@asynccontextmanager
+async def _beside(work: Callable[[Application], Awaitable[None]] | None, running: Application) -> AsyncGenerator[None]:
+    """Run `work` as long as the block lasts."""
+    if work is None:
+        yield
+        return
+    task = asyncio.ensure_future(work(running))
+    try:
+        yield
+    finally:
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await task

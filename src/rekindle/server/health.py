@@ -1,0 +1,98 @@
+"""Routes that say how the server is and what it can do."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Response
+
+from rekindle import __version__
+from rekindle.clock import Clock
+from rekindle.config import Settings
+from rekindle.infra.db.database import Database
+from rekindle.infra.http import service
+from rekindle.infra.storage.port import Storage
+from rekindle.photos.present import API
+from rekindle.photos.schemas import Body
+from rekindle.treatments.operations import Operation
+
+router = APIRouter(tags=["server"])
+
+State = Literal["ok", "failing"]
+
+
+class HealthOut(Body):
+    """Whether the server and what it stands on work."""
+
+    status: State
+    timestamp: datetime
+    version: str
+    services: dict[str, State]
+
+
+class RetentionOut(Body):
+    """How long photos are kept; `hours` for the policy `ephemeral`."""
+
+    policy: Literal["keep", "ephemeral", "delete_original"]
+    hours: float | None
+
+
+class CapabilitiesOut(Body):
+    """What this server takes and does."""
+
+    formats: list[str]
+    max_bytes: int
+    max_megapixels: float
+    operations: list[str]
+    retention: RetentionOut
+    version: str
+    provider_notice: str
+
+
+@router.get("/health", response_model=HealthOut, responses={503: {"model": HealthOut, "description": "Failing"}})
+@router.get(f"{API}/health", response_model=HealthOut, responses={503: {"model": HealthOut, "description": "Failing"}})
+async def health(
+    response: Response,
+    db: Annotated[Database, service(Database)],
+    storage: Annotated[Storage, service(Storage)],
+    clock: Annotated[Clock, service(Clock)],
+) -> HealthOut:
+    """Whether the server works; 503 when something that it stands on does not."""
+    services: dict[str, State] = {"database": await _database(db), "storage": await _storage(storage)}
+    well = all(state == "ok" for state in services.values())
+    response.status_code = 200 if well else 503
+    response.headers["Cache-Control"] = "no-store"
+    return HealthOut(
+        status="ok" if well else "failing", timestamp=clock.now(), version=__version__, services=services
+    )  # fmt: skip
+
+
+@router.get(f"{API}/capabilities")
+async def capabilities(settings: Annotated[Settings, service(Settings)]) -> CapabilitiesOut:
+    """What may be uploaded, what can be done, and how long things are kept."""
+    retention, uploads = settings.retention, settings.uploads
+    hours = retention.hours if retention.policy == "ephemeral" else None
+    return CapabilitiesOut(
+        formats=list(uploads.formats),
+        max_bytes=uploads.max_bytes,
+        max_megapixels=uploads.max_pixels_jpeg / 1_000_000,
+        operations=[operation.value for operation in Operation],
+        retention=RetentionOut(policy=retention.policy, hours=hours),
+        version=__version__,
+        provider_notice="Nothing leaves this machine.",
+    )
+
+
+async def _database(db: Database) -> State:
+    try:
+        await db.ping()
+    except Exception:  # noqa: BLE001
+        return "failing"
+    return "ok"
+
+
+async def _storage(storage: Storage) -> State:
+    try:
+        await storage.stat("health")
+    except OSError:
+        return "failing"
+    return "ok"

@@ -1,0 +1,1 @@
+"""Settings in, services out: the only place that picks implementations."""

@@ -1,0 +1,443 @@
+"""What becomes of a job when its providers fail, dawdle, or send rubbish; and when a worker dies in the middle."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+import pytest_asyncio
+from sqlalchemy import select
+
+from rekindle.clock import Clock
+from rekindle.infra.db.database import Database
+from rekindle.infra.events.embedded import LocalEvents
+from rekindle.infra.queue.embedded import TableQueue
+from rekindle.infra.scratch import Scratch
+from rekindle.infra.storage.embedded import FolderStorage
+from rekindle.infra.storage.signing import LinkSigner
+from rekindle.infra.workbench import Workbench
+from rekindle.jobs.attempts import Attempts
+from rekindle.jobs.claims import Claims, TakenOver
+from rekindle.jobs.runner import Runner
+from rekindle.jobs.service import Jobs, Wanted
+from rekindle.jobs.settle import Settling
+from rekindle.jobs.tables import AttemptRow, JobRow
+from rekindle.photos.cache import FileCache
+from rekindle.photos.preparing import Preparing
+from rekindle.photos.tables import PhotoRow, RenditionRow
+from rekindle.providers.errors import (
+    BadResult,
+    Lost,
+    Misconfigured,
+    ProviderError,
+    RateLimited,
+    Refused,
+    Unavailable,
+    Unsupported,
+)
+from rekindle.providers.protocol import Done, Edit, Provider
+from rekindle.treatments.operations import Operation
+from rekindle.treatments.plan import Treatment, Wishes
+from tests.factories import database, faded, photo_row, png
+from tests.simulators import (
+    ComesLater,
+    Fails,
+    FailsLater,
+    NeverReady,
+    Simulator,
+    Slow,
+    model,
+    nothing_at_all,
+    of_another_size,
+    rubbish,
+    the_input_again,
+)
+
+
+@dataclass
+class Workshop:
+    """Everything that runs a job, around providers of the test's choice; `runner` makes another worker each time."""
+
+    db: Database
+    storage: FolderStorage
+    events: LocalEvents
+    bench: Workbench
+    scratch: Scratch
+    clock: Clock
+    jobs: Jobs
+    photo: PhotoRow
+
+    def runner(self, *providers: Provider) -> Runner:
+        cache = FileCache(self.db, self.storage, scratch=self.scratch, clock=self.clock, max_bytes=10**9)
+        return Runner(
+            Claims(self.db, self.events, clock=self.clock),
+            preparing=Preparing(self.db, self.storage, bench=self.bench, cache=cache, seconds=30.0),
+            attempts=Attempts(self.db, providers, clock=self.clock, first_pause=0.01),
+            settling=Settling(self.db, self.storage, events=self.events, clock=self.clock),
+            events=self.events,
+            workplace=(self.scratch, self.bench, 30.0),
+        )
+
+    async def submit(self) -> UUID:
+        wanted = Wanted(self.photo.id, Operation.RESTORE, Wishes())
+        return (await self.jobs.submit(wanted, key=str(self.clock.new_id()))).id
+
+    async def run(self, *providers: Provider) -> JobRow:
+        """A new job, run to its end."""
+        job_id = await self.submit()
+        async with asyncio.timeout(30):
+            await self.runner(*providers).run(job_id)
+        return await self.jobs.get(job_id)
+
+    async def attempts(self, job_id: UUID) -> list[AttemptRow]:
+        async with self.db.reading() as tx:
+            query = select(AttemptRow).where(AttemptRow.job_id == job_id).order_by(AttemptRow.number)
+            return list(await tx.scalars(query))
+
+    async def versions(self) -> int:
+        async with self.db.reading() as tx:
+            return len((await tx.scalars(select(RenditionRow.id))).all())
+
+
+@asynccontextmanager
+async def workshop_in(folder: Path) -> AsyncGenerator[Workshop]:
+    async with AsyncExitStack() as stack:
+        db = await stack.enter_async_context(database(folder))
+        clock, events, scratch = Clock(), LocalEvents(), Scratch(folder / "scratch")
+        signer = LinkSigner(b"a secret of sixteen or more", seconds=3600)
+        storage = FolderStorage(folder / "files", signer=signer, base_url="/files")
+        bench = Workbench(workers=1, memory_bytes=10**9, folder=folder / "scratch", preload=["rekindle.photos.pixels"])
+        stack.push_async_callback(bench.aclose)
+        photo = photo_row(clock, format="png", width=320, height=240)
+        source = folder / "source.png"
+        source.write_bytes(png(faded()))
+        await storage.put(photo.original_key or "", source)
+        async with db.transaction() as tx:
+            tx.add(photo)
+        queue = TableQueue(db, clock=clock, lease_seconds=60.0)
+        jobs = Jobs(db, queue, events=events, clock=clock)
+        yield Workshop(db, storage, events, bench, scratch, clock, jobs, photo)
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def workshop(tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerator[Workshop]:
+    async with workshop_in(tmp_path_factory.mktemp("workshop")) as made:
+        yield made
+
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+def statuses(attempts: list[AttemptRow]) -> list[tuple[str, str]]:
+    return [(attempt.provider, attempt.status) for attempt in attempts]
+
+
+# ── what each error leads to ──
+
+
+async def test_a_provider_that_does_it_ends_the_job_well(workshop: Workshop) -> None:
+    provider, idle = Simulator(), Simulator(title="idle")
+    job = await workshop.run(provider, idle)
+    assert (job.status, job.error) == ("succeeded", None)
+    assert job.result is not None
+    assert (job.result["provider"], job.result["model"]) == ("simulator", "one")
+    (attempt,) = await workshop.attempts(job.id)
+    assert (attempt.number, attempt.status, attempt.cost) == (1, "done", 40_000)
+    assert provider.started == [f"{job.id}/1"]
+    assert idle.started == []
+
+
+ENDS_AT_NEXT: list[ProviderError] = [
+    Misconfigured("The key is wrong."), Unsupported("Too large for this model."), BadResult("It is blank."),
+    Lost("It never ended."),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("error", ENDS_AT_NEXT, ids=lambda error: error.code)
+async def test_an_error_that_will_not_pass_goes_to_the_next_provider_at_once(
+    workshop: Workshop, error: ProviderError
+) -> None:
+    first, second = Fails(title="first", errors=[error]), Simulator(title="second")
+    job = await workshop.run(first, second)
+    assert job.status == "succeeded"
+    assert statuses(await workshop.attempts(job.id)) == [("first", "failed"), ("second", "done")]
+
+
+@pytest.mark.parametrize("error", ENDS_AT_NEXT, ids=lambda error: error.code)
+async def test_when_nobody_is_left_the_job_fails_with_the_last_reason(workshop: Workshop, error: ProviderError) -> None:
+    job = await workshop.run(Fails(errors=[error]))
+    assert (job.status, job.result) == ("failed", None)
+    assert job.error == {"code": error.code, "message": error.message}
+    (attempt,) = await workshop.attempts(job.id)
+    assert (attempt.status, attempt.error) == ("failed", {"code": error.code, "message": error.message})
+
+
+@pytest.mark.parametrize(
+    "make", [lambda: Unavailable("No connection."), lambda: RateLimited("Too many.", after=0.01)], ids=["away", "busy"]
+)
+async def test_an_error_that_may_pass_is_tried_again(workshop: Workshop, make: Callable[[], ProviderError]) -> None:
+    provider = Fails(errors=[make(), make()])
+    job = await workshop.run(provider)
+    assert job.status == "succeeded"
+    assert provider.started == [f"{job.id}/1", f"{job.id}/2", f"{job.id}/3"]
+    assert [attempt.status for attempt in await workshop.attempts(job.id)] == ["failed", "failed", "done"]
+
+
+async def test_a_provider_that_stays_away_is_left_for_the_next(workshop: Workshop) -> None:
+    first, second = Fails(title="first", errors=[Unavailable("No.")] * 99), Simulator(title="second")
+    job = await workshop.run(first, second)
+    assert job.status == "succeeded"
+    assert len(first.started) == 3
+    assert second.started == [f"{job.id}/4"]
+
+
+async def test_a_refusal_ends_the_job_and_nobody_else_is_asked(workshop: Workshop) -> None:
+    second = Simulator(title="second")
+    job = await workshop.run(Fails(title="first", errors=[Refused("Not this picture.")]), second)
+    assert job.status == "failed"
+    assert job.error == {"code": "provider_refused", "message": "Not this picture."}
+    assert second.started == []
+
+
+async def test_without_an_able_model_the_job_fails_with_a_reason(workshop: Workshop) -> None:
+    job = await workshop.run(Simulator(offered=[model(max_pixels=10)]))
+    assert job.status == "failed"
+    assert job.error is not None
+    assert job.error["code"] == "provider_unsupported"
+    assert await workshop.attempts(job.id) == []
+
+
+@pytest.mark.parametrize("make", [rubbish, the_input_again, nothing_at_all, of_another_size])
+async def test_what_is_no_result_is_not_taken_for_one(workshop: Workshop, make: Callable[[Edit], Done]) -> None:
+    versions = await workshop.versions()
+    alone = await workshop.run(Simulator(make=make))
+    assert alone.status == "failed"
+    assert alone.error is not None
+    assert alone.error["code"] == "provider_bad_result"
+    assert await workshop.versions() == versions
+    helped = await workshop.run(Simulator(title="first", make=make), Simulator(title="second"))
+    assert helped.status == "succeeded"
+    assert statuses(await workshop.attempts(helped.id)) == [("first", "failed"), ("second", "done")]
+
+
+async def test_what_a_bad_result_cost_is_still_written_down(workshop: Workshop) -> None:
+    job = await workshop.run(Simulator(make=lambda edit: Done(rubbish(edit).images, cost=7)))
+    (attempt,) = await workshop.attempts(job.id)
+    assert (attempt.status, attempt.cost) == ("failed", 7)
+
+
+async def test_a_fault_of_ours_fails_the_job_without_telling_its_details(workshop: Workshop) -> None:
+    def fault(edit: Edit) -> Done:
+        raise KeyError("swordfish")
+
+    job_id = await workshop.submit()
+    runner = workshop.runner(Simulator(make=fault))
+    with pytest.raises(KeyError):
+        await runner.run(job_id)
+    await runner.fail(job_id)
+    job = await workshop.jobs.get(job_id)
+    assert job.status == "failed"
+    assert job.error is not None
+    assert job.error["code"] == "internal_error"
+    assert "swordfish" not in job.error["message"]
+
+
+# ── those that make you come back ──
+
+
+async def test_a_provider_that_needs_time_is_asked_until_it_is_done(workshop: Workshop) -> None:
+    provider = ComesLater(times=4)
+    job = await workshop.run(provider)
+    assert job.status == "succeeded"
+    assert provider.checked == [f"receipt of {job.id}/1"] * 4
+    (attempt,) = await workshop.attempts(job.id)
+    assert (attempt.status, attempt.handle) == ("done", f"receipt of {job.id}/1")
+
+
+async def test_an_edit_that_was_accepted_is_never_handed_in_twice_because_asking_failed(workshop: Workshop) -> None:
+    provider = FailsLater(errors=[Unavailable("No."), RateLimited("Slow.", after=0.01), Unavailable("No.")])
+    job = await workshop.run(provider)
+    assert job.status == "succeeded"
+    assert len(provider.started) == 1
+    assert len(provider.checked) == 4
+
+
+async def test_an_edit_of_which_nothing_more_is_heard_is_lost(workshop: Workshop) -> None:
+    provider, second = FailsLater(title="first", errors=[Unavailable("No.")] * 99), Simulator(title="second")
+    job = await workshop.run(provider, second)
+    assert job.status == "succeeded"
+    assert len(provider.started) == 1
+    (first, _) = await workshop.attempts(job.id)
+    assert first.error is not None
+    assert first.error["code"] == "provider_lost"
+
+
+# ── a worker dies ──
+
+
+async def killed(running: asyncio.Task[Any]) -> None:
+    """End a worker as a crash does: nothing that it would still write is written."""
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+
+
+async def test_another_worker_goes_on_from_the_receipt(workshop: Workshop) -> None:
+    job_id = await workshop.submit()
+    upstream = NeverReady()
+    dying = asyncio.create_task(workshop.runner(upstream).run(job_id))
+    await upstream.asked.wait()
+    await killed(dying)
+    assert [attempt.status for attempt in await workshop.attempts(job_id)] == ["pending"]
+    after_restart = ComesLater(times=2)
+    await workshop.runner(after_restart).run(job_id)
+    job = await workshop.jobs.get(job_id)
+    assert (job.status, job.claim) == ("succeeded", 2)
+    assert after_restart.started == []
+    assert set(after_restart.checked) == {f"receipt of {job_id}/1"}
+    assert [attempt.status for attempt in await workshop.attempts(job_id)] == ["done"]
+
+
+async def test_an_attempt_of_which_nobody_knows_is_never_called_again_under_its_number(workshop: Workshop) -> None:
+    job_id = await workshop.submit()
+    slow = Slow()
+    dying = asyncio.create_task(workshop.runner(slow).run(job_id))
+    await slow.begun.wait()
+    await killed(dying)
+    again = Simulator()
+    await workshop.runner(again).run(job_id)
+    assert (await workshop.jobs.get(job_id)).status == "succeeded"
+    assert slow.started == [f"{job_id}/1"]
+    assert again.started == [f"{job_id}/2"]
+    assert [attempt.status for attempt in await workshop.attempts(job_id)] == ["unknown", "done"]
+
+
+async def test_a_result_that_was_fetched_but_not_stored_is_fetched_again_and_not_ordered_again(
+    workshop: Workshop,
+) -> None:
+    job_id = await workshop.submit()
+    claims = Claims(workshop.db, workshop.events, clock=workshop.clock)
+    claim = await claims.start(job_id)
+    assert claim is not None
+    async with workshop.db.transaction() as tx:
+        tx.add(
+            AttemptRow(
+                id=workshop.clock.new_id(), job_id=job_id, number=1, claim=1, provider="simulator", model="one",
+                status="done", handle="the receipt", error=None, cost=5, started_at=workshop.clock.now(),
+                ended_at=workshop.clock.now(),
+            )
+        )  # fmt: skip
+    provider = ComesLater(times=1)
+    await workshop.runner(provider).run(job_id)
+    assert (await workshop.jobs.get(job_id)).status == "succeeded"
+    assert (provider.started, provider.checked) == ([], ["the receipt"])
+
+
+async def test_a_refusal_that_is_learned_after_a_restart_counts_as_one(workshop: Workshop) -> None:
+    job_id = await workshop.submit()
+    upstream = NeverReady()
+    dying = asyncio.create_task(workshop.runner(upstream).run(job_id))
+    await upstream.asked.wait()
+    await killed(dying)
+    refusing, second = FailsLater(errors=[Refused("Not this picture.")]), Simulator(title="second")
+    await workshop.runner(refusing, second).run(job_id)
+    job = await workshop.jobs.get(job_id)
+    assert job.status == "failed"
+    assert job.error == {"code": "provider_refused", "message": "Not this picture."}
+    assert (refusing.started, second.started) == ([], [])
+
+
+async def test_a_model_that_lost_the_edit_before_a_restart_is_not_asked_again(workshop: Workshop) -> None:
+    job_id = await workshop.submit()
+    upstream = NeverReady()
+    dying = asyncio.create_task(workshop.runner(upstream).run(job_id))
+    await upstream.asked.wait()
+    await killed(dying)
+    losing, second = FailsLater(errors=[Lost("It never ended.")]), Simulator(title="second")
+    await workshop.runner(losing, second).run(job_id)
+    assert (await workshop.jobs.get(job_id)).status == "succeeded"
+    assert losing.started == []
+    assert second.started == [f"{job_id}/2"]
+
+
+async def test_a_worker_whose_job_was_taken_over_stops_and_changes_nothing(workshop: Workshop) -> None:
+    job_id = await workshop.submit()
+    slow = Slow(title="slow")
+    stale = asyncio.create_task(workshop.runner(slow).run(job_id))
+    await slow.begun.wait()
+    await workshop.runner(Simulator()).run(job_id)
+    async with asyncio.timeout(10):
+        assert await stale is None
+    assert slow.stopped
+    job = await workshop.jobs.get(job_id)
+    assert (job.status, job.claim) == ("succeeded", 2)
+    assert job.result is not None
+    assert job.result["provider"] == "simulator"
+
+
+async def test_a_worker_whose_job_was_taken_over_may_not_call_a_provider_any_more(workshop: Workshop) -> None:
+    job_id = await workshop.submit()
+    claims = Claims(workshop.db, workshop.events, clock=workshop.clock)
+    stale = await claims.start(job_id)
+    assert stale is not None
+    assert await claims.start(job_id) is not None
+    provider = Simulator()
+
+    def make_edit(key: str, name: str) -> Edit:
+        return Edit(key, Operation.RESTORE, name, [], Treatment((), ""), Wishes(), Path("nowhere"))
+
+    with pytest.raises(TakenOver):
+        await Attempts(workshop.db, [provider], clock=workshop.clock).run(stale, make_edit)
+    assert provider.started == []
+
+
+async def test_canceling_stops_the_provider_within_a_second(workshop: Workshop) -> None:
+    job_id = await workshop.submit()
+    slow = Slow()
+    running = asyncio.create_task(workshop.runner(slow).run(job_id))
+    await slow.begun.wait()
+    await workshop.jobs.cancel(job_id)
+    async with asyncio.timeout(1):
+        assert await running is None
+    assert slow.stopped
+    job = await workshop.jobs.get(job_id)
+    assert (job.status, job.result, job.error) == ("canceled", None, None)
+
+
+async def test_a_job_that_has_ended_is_not_run_again(workshop: Workshop) -> None:
+    job = await workshop.run(Simulator())
+    again = Simulator()
+    assert await workshop.runner(again).run(job.id) is None
+    assert again.started == []
+    assert (await workshop.jobs.get(job.id)).revision == job.revision
+
+
+async def test_a_job_that_never_gets_anywhere_is_given_up(workshop: Workshop) -> None:
+    job_id = await workshop.submit()
+    await workshop.runner(Simulator()).give_up(job_id)
+    job = await workshop.jobs.get(job_id)
+    assert job.status == "failed"
+    assert job.error is not None
+    assert job.error["code"] == "gave_up"
+
+
+async def test_two_workers_at_once_make_one_result(workshop: Workshop) -> None:
+    job_id, versions = await workshop.submit(), await workshop.versions()
+    runners = [workshop.runner(Simulator()) for _ in range(3)]
+    async with asyncio.timeout(30):
+        await asyncio.gather(*(runner.run(job_id) for runner in runners))
+    assert (await workshop.jobs.get(job_id)).status == "succeeded"
+    assert await workshop.versions() == versions + 1
+    stored = {file.key async for file in workshop.storage.scan(f"results/{job_id}/")}
+    assert len(stored) == 4
+
+
+async def test_every_run_takes_time_that_is_written_down(workshop: Workshop) -> None:
+    job = await workshop.run(Simulator())
+    assert job.started_at is not None
+    assert job.ended_at is not None
+    assert timedelta(0) <= job.ended_at - job.started_at < timedelta(seconds=30)
