@@ -1,0 +1,1 @@
+"""Many photos at once: folders in, folders out, from the command line."""

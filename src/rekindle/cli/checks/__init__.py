@@ -1,0 +1,1 @@
+"""What `rekindle doctor` looks at. Each module may fail to load, which is then what is wrong."""

@@ -1,0 +1,83 @@
+"""Checks of what Rekindle keeps: settings, the data folder, and the database in it."""
+
+import os
+import shutil
+import sqlite3
+import tempfile
+from contextlib import closing
+from pathlib import Path
+
+from alembic.script import ScriptDirectory
+from sqlalchemy.engine import make_url
+
+from rekindle.cli.checks.finding import Finding, broken, note, ok
+from rekindle.cli.settings import BadSettings, read_settings
+from rekindle.infra.db.migrate import migrations
+
+_FULL, _NEARLY_FULL = 200_000_000, 2_000_000_000
+
+
+def settings() -> Finding:
+    """Whether the settings in the environment make sense."""
+    try:
+        read_settings()
+    except BadSettings as error:
+        return broken("Settings", "some are wrong", error.message)
+    given = sorted(name for name in os.environ if name.startswith("REKINDLE_"))
+    return ok("Settings", f"given in the environment: {', '.join(given)}" if given else "all as they come")
+
+
+def folder() -> Finding:
+    """Whether the data folder can be written to, or made."""
+    path = read_settings().data_folder
+    place = _nearest(path)
+    try:
+        with tempfile.TemporaryFile(dir=place):
+            pass
+    except OSError as error:
+        cure = f"Make {place} writable for you, or name another folder in REKINDLE_DATA_FOLDER."
+        return broken("Data folder", f"{path} cannot be written to: {error.strerror}", cure)
+    return ok("Data folder", f"{path}{'' if path.exists() else ' (will be made)'}")
+
+
+def disk() -> Finding:
+    """Whether there is room on the disk."""
+    place = _nearest(read_settings().files_folder)
+    free = shutil.disk_usage(place).free
+    seen, cure = f"{free / 1e9:.1f} GB free at {place}", "Make room, or name another folder in REKINDLE_DATA_FOLDER."
+    if free < _FULL:
+        return broken("Disk", seen, cure)
+    return note("Disk", seen, cure) if free < _NEARLY_FULL else ok("Disk", seen)
+
+
+def database() -> Finding:
+    """Whether the tables are of a version that this program knows."""
+    name, url = "Database", read_settings().database_url
+    file = make_url(url).database
+    if not url.startswith("sqlite") or not file:
+        return note(
+            name, f"{make_url(url).render_as_string()} is not looked at", "Look with the tools of that database."
+        )
+    if not Path(file).exists():
+        return ok(name, "none yet; the first `rekindle serve` makes it")
+    try:
+        with closing(sqlite3.connect(f"{Path(file).as_uri()}?mode=ro", uri=True, timeout=5)) as connection:
+            row = connection.execute("SELECT version_num FROM alembic_version").fetchone()
+    except sqlite3.Error as error:
+        return broken(name, f"{file} cannot be read: {error}", "Put back a copy of it, or move it away to begin anew.")
+    return _version(name, str(row[0]) if row else "", url)
+
+
+def _version(name: str, found: str, url: str) -> Finding:
+    scripts = ScriptDirectory.from_config(migrations(url))
+    head = scripts.get_current_head()
+    if found == head:
+        return ok(name, f"at the newest version ({head})")
+    if found in {each.revision for each in scripts.walk_revisions()}:
+        return note(name, f"at version {found}", f"Start `rekindle serve`: it brings the database to version {head}.")
+    return broken(name, f"at version {found}, which this program does not know", "Install a newer version of Rekindle.")
+
+
+def _nearest(path: Path) -> Path:
+    """The folder itself, or the nearest one above it that exists."""
+    return next(each for each in (path, *path.parents) if each.exists())

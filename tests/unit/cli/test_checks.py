@@ -1,0 +1,164 @@
+"""What the doctor says of things that are as they should be, and of things that are not."""
+
+import json
+import socket
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+
+import pytest
+
+from rekindle.cli.checks import data, decoders, machine, serving
+from rekindle.cli.checks.finding import broken, ok
+from rekindle.cli.doctor import CHECKS, examine
+from rekindle.cli.settings import BadSettings, read_settings
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The data folder of this test."""
+    monkeypatch.setenv("REKINDLE_DATA_FOLDER", str(tmp_path))
+    return tmp_path
+
+
+@contextmanager
+def listening(answer: bytes) -> Iterator[int]:
+    """A program on a port, that answers this to everything."""
+
+    class Answers(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(answer)
+
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002
+            """Say nothing."""
+
+    with HTTPServer(("127.0.0.1", 0), Answers) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        try:
+            yield server.server_port
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+def versioned(folder: Path, version: str) -> None:
+    with closing(sqlite3.connect(folder / "rekindle.db")) as connection:
+        connection.execute("CREATE TABLE alembic_version (version_num TEXT)")
+        connection.execute("INSERT INTO alembic_version VALUES (?)", (version,))
+        connection.commit()
+
+
+@pytest.mark.parametrize(
+    "check",
+    [machine.python, machine.resources, decoders.libvips, decoders.heic, decoders.opencv],
+    ids=["python", "resources", "libvips", "heic", "opencv"],
+)
+def test_what_works_is_said_to_work(check) -> None:
+    finding = check()
+    assert finding.state in ("ok", "note")
+    assert finding.seen
+
+
+def test_a_free_port_is_fine(monkeypatch: pytest.MonkeyPatch) -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    monkeypatch.setenv("REKINDLE_SERVER__PORT", str(port))
+    assert serving.port().state == "ok"
+
+
+@pytest.mark.parametrize("answer", [b"hello", b"[1]", b'{"name": "someone else"}'])
+def test_a_port_that_another_program_has_is_broken_with_a_cure(monkeypatch: pytest.MonkeyPatch, answer: bytes) -> None:
+    with listening(answer) as port:
+        monkeypatch.setenv("REKINDLE_SERVER__PORT", str(port))
+        finding = serving.port()
+    assert finding.state == "broken"
+    assert "--port" in str(finding.cure)
+
+
+def test_a_rekindle_that_runs_already_is_fine(monkeypatch: pytest.MonkeyPatch) -> None:
+    with listening(json.dumps({"status": "ok", "version": "9.9", "services": {}}).encode()) as port:
+        monkeypatch.setenv("REKINDLE_SERVER__PORT", str(port))
+        finding = serving.port()
+    assert finding.state == "ok"
+    assert "9.9" in finding.seen
+
+
+def test_no_database_yet_is_fine(folder: Path) -> None:
+    assert data.database().state == "ok"
+
+
+def test_a_database_of_an_unknown_version_asks_for_a_newer_program(folder: Path) -> None:
+    versioned(folder, "9999")
+    finding = data.database()
+    assert finding.state == "broken"
+    assert "newer version" in str(finding.cure)
+
+
+def test_a_file_that_is_no_database_is_broken(folder: Path) -> None:
+    (folder / "rekindle.db").write_bytes(b"no database at all" * 100)
+    assert data.database().state == "broken"
+
+
+def test_looking_at_the_database_changes_nothing(folder: Path) -> None:
+    versioned(folder, "9999")
+    before = {path.name: path.read_bytes() for path in folder.iterdir()}
+    data.database()
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
+
+
+def test_a_data_folder_that_is_not_there_yet_is_not_made_by_looking(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("REKINDLE_DATA_FOLDER", str(tmp_path / "later" / "data"))
+    assert data.folder().state == "ok"
+    assert data.disk().state in ("ok", "note")
+    assert not (tmp_path / "later").exists()
+
+
+def test_a_data_folder_below_a_file_is_broken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("REKINDLE_DATA_FOLDER", str(tmp_path / "file" / "data"))
+    assert data.folder().state == "broken"
+
+
+def test_every_wrong_setting_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("REKINDLE_SERVER__PORT", "high")
+    monkeypatch.setenv("REKINDLE_LOG_LEVEL", "loud")
+    with pytest.raises(BadSettings, match=r"REKINDLE_LOG_LEVEL.*REKINDLE_SERVER__PORT"):
+        read_settings()
+    assert data.settings().state == "broken"
+
+
+def test_settings_that_are_given_are_listed_without_their_values(folder: Path) -> None:
+    seen = data.settings().seen
+    assert "REKINDLE_DATA_FOLDER" in seen
+    assert str(folder) not in seen
+
+
+def test_a_library_that_is_missing_is_a_finding_and_not_the_end() -> None:
+    finding = examine("Missing", "rekindle.cli.checks.not_there:check")
+    assert (finding.name, finding.state) == ("Missing", "broken")
+    assert "Install Rekindle again" in str(finding.cure)
+
+
+def test_a_check_that_fails_by_surprise_is_a_finding() -> None:
+    assert examine("Surprise", "rekindle.cli.checks.finding:ok").state == "broken"
+
+
+def test_every_check_can_be_found() -> None:
+    for where in CHECKS.values():
+        module, _, name = where.partition(":")
+        loaded = {each.__name__: each for each in (data, decoders, machine, serving)}[module]
+        assert callable(getattr(loaded, name))
+
+
+def test_a_finding_without_a_cure_has_none_in_json() -> None:
+    assert ok("Disk", "room").to_json() == {"name": "Disk", "state": "ok", "seen": "room"}
+    assert broken("Disk", "full", "Make room.").to_json()["cure"] == "Make room."
