@@ -1,0 +1,19 @@
+/** The shapes that the server sends, by the names that the page uses. Made from the server's own description. */
+import type { components } from "./schema.gen.ts";
+
+type Schemas = components["schemas"];
+
+export type Photo = Schemas["PhotoOut"];
+export type Corners = Schemas["CornersOut"];
+export type Point = Schemas["PointBody"];
+export type Diagnosis = Schemas["DiagnosisOut"];
+export type Finding = Schemas["FindingOut"];
+export type Rendition = Schemas["RenditionOut"];
+export type Job = Schemas["JobOut"];
+export type JobResult = Schemas["JobResult"];
+export type JobOptions = Schemas["JobOptions"];
+export type Strength = JobOptions["strength"];
+export type Enlarge = JobOptions["enlarge"];
+export type JobStatus = Job["status"];
+export type Stage = Job["stage"];
+export type Capabilities = Schemas["CapabilitiesOut"];

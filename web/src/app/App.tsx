@@ -1,0 +1,53 @@
+/** The shell: which page is shown, and what works on all of them (dropping, pasting, the header). */
+import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { Problem } from "../api/problem.ts";
+import { CornersPage } from "../features/crop/CornersPage.tsx";
+import { Home } from "../features/gallery/Home.tsx";
+import { PhotoPage } from "../features/job/PhotoPage.tsx";
+import { DropOverlay } from "../features/upload/DropOverlay.tsx";
+import { usePaste } from "../features/upload/usePaste.ts";
+import { connect } from "../features/upload/start.ts";
+import { m } from "../messages/index.ts";
+import { Header } from "./Header.tsx";
+import { NotFound } from "./NotFound.tsx";
+import { parse, type Route, usePath } from "./route.ts";
+
+const client = new QueryClient({
+  defaultOptions: {
+    queries: {
+      staleTime: 2_000,
+      // A clear answer of the server (not found, not allowed) does not get better by asking again.
+      retry: (count, error) => count < 2 && !(error instanceof Problem && error.status >= 400 && error.status < 500),
+    },
+  },
+});
+connect(client);
+
+function Screen({ route }: { route: Route }) {
+  if (route.page === "home") return <Home />;
+  if (route.page === "photo") return <PhotoPage key={route.id} id={route.id} />;
+  if (route.page === "corners") return <CornersPage key={route.id} id={route.id} />;
+  return <NotFound />;
+}
+
+export function App() {
+  const route = parse(usePath());
+  usePaste();
+  return (
+    <QueryClientProvider client={client}>
+      <div className="flex min-h-full flex-col">
+        <a
+          href="#content"
+          className="sr-only z-50 rounded-lg bg-strong px-4 py-3 font-medium text-on-strong focus:not-sr-only focus:absolute focus:top-2 focus:left-2"
+        >
+          {m.app.skip}
+        </a>
+        <Header canAdd={route.page === "photo"} />
+        <main id="content" className="flex min-h-0 flex-1 flex-col">
+          <Screen route={route} />
+        </main>
+      </div>
+      <DropOverlay />
+    </QueryClientProvider>
+  );
+}

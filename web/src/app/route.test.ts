@@ -1,0 +1,13 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { parse, paths } from "./route.ts";
+
+test("each address leads to its page", () => {
+  assert.deepEqual(parse("/"), { page: "home" });
+  assert.deepEqual(parse(paths.photo("a-1")), { page: "photo", id: "a-1" });
+  assert.deepEqual(parse(paths.corners("a-1")), { page: "corners", id: "a-1" });
+});
+
+test("an address that does not exist is said to be unknown", () => {
+  for (const path of ["/nothing", "/photos/a/b", "/photos/a/corners/x"]) assert.equal(parse(path).page, "unknown");
+});

@@ -1,0 +1,113 @@
+/** Before and after: a slider inside a zoom that both share, side by side, or the original while a button is held. */
+import { type KeyboardEvent, type ReactNode, useState } from "react";
+import { stableUrl } from "../../api/stableUrl.ts";
+import { m } from "../../messages/index.ts";
+import { useSize } from "../../ui/useSize.ts";
+import { Stage } from "../job/Stage.tsx";
+import { Panes } from "./Panes.tsx";
+import { type Mode, Toolbar } from "./Toolbar.tsx";
+import { useGestures } from "./useGestures.ts";
+import { useReveal } from "./useReveal.ts";
+import { boxOf, clamp, pan, visible, whole, zoomAt } from "./view.ts";
+
+interface Props {
+  name: string;
+  before: string;
+  after: string;
+  width: number;
+  height: number;
+  children: ReactNode;
+  bar: ReactNode;
+}
+
+const margin = 12;
+const keyPan = 60;
+const moves: Record<string, readonly [number, number]> = {
+  ArrowLeft: [keyPan, 0],
+  ArrowRight: [-keyPan, 0],
+  ArrowUp: [0, keyPan],
+  ArrowDown: [0, -keyPan],
+};
+
+export function Compare({ name, before, after, width, height, children, bar }: Props) {
+  const [ref, size] = useSize<HTMLDivElement>();
+  const [mode, setMode] = useState<Mode>("slider");
+  const [share, setShare] = useState(1);
+  const [held, setHeld] = useState(false);
+  const [seen, setView] = useState(whole);
+  const reveal = useReveal(setShare);
+
+  const aspect = width / height;
+  const beside = mode === "side" && !held;
+  const stacked = size.width / 2 / aspect < size.height / 2;
+  const pane = !beside
+    ? size
+    : stacked
+      ? { width: size.width, height: size.height / 2 }
+      : { width: size.width / 2, height: size.height };
+  const view = clamp(pane, aspect, seen);
+  const box = boxOf(pane, aspect, view);
+
+  const divideAt = (x: number) => {
+    reveal.stop();
+    const { from, to } = visible(pane, box);
+    setShare(Math.min(1, Math.max(0, (x - from) / Math.max(1, to - from))));
+  };
+  const gestures = useGestures({ ref, pane, aspect, view, onView: setView, onDivide: mode === "slider" ? divideAt : null });
+  const zoomBy = (factor: number) =>
+    setView(zoomAt(pane, aspect, view, factor, { x: pane.width / 2, y: pane.height / 2 }));
+  const key = (event: KeyboardEvent) => {
+    const move = moves[event.key];
+    if (event.key === "+" || event.key === "=") zoomBy(1.5);
+    else if (event.key === "-") zoomBy(1 / 1.5);
+    else if (event.key === "0") setView(whole);
+    else if (move && view.zoom > 1) setView(pan(pane, aspect, view, move[0], move[1]));
+    else return;
+    event.preventDefault();
+  };
+
+  return (
+    <Stage
+      aspect={aspect}
+      picture={
+        <div className="absolute" style={{ inset: margin }}>
+          <div
+            ref={ref}
+            role="group"
+            aria-label={m.compare.label}
+            tabIndex={0}
+            onKeyDown={key}
+            {...gestures}
+            className={`relative size-full overflow-hidden ${view.zoom > 1 ? "cursor-grab touch-none active:cursor-grabbing" : "touch-pan-y"}`}
+          >
+            {size.width > 0 && (
+              <Panes
+                {...{ name, mode, held, pane, box, stacked, share }}
+                before={stableUrl(before)}
+                after={stableUrl(after)}
+                onShare={(next) => {
+                  reveal.stop();
+                  setShare(next);
+                }}
+                onDrag={(clientX) => divideAt(clientX - (ref.current?.getBoundingClientRect().left ?? 0))}
+                onShown={reveal.start}
+              />
+            )}
+          </div>
+        </div>
+      }
+      tools={
+        <Toolbar
+          {...{ mode, held }}
+          onMode={setMode}
+          zoom={view.zoom}
+          onZoom={zoomBy}
+          onFit={() => setView(whole)}
+          onHold={setHeld}
+        />
+      }
+      panel={children}
+      bar={bar}
+    />
+  );
+}

@@ -1,0 +1,71 @@
+/** What can be done with the compared photo: how to compare, zoom, and a look at the original. */
+import type { KeyboardEvent } from "react";
+import { m } from "../../messages/index.ts";
+import { buttonClass, IconButton } from "../../ui/Button.tsx";
+import { type Option, Segments } from "../../ui/Choice.tsx";
+import { Icon } from "../../ui/icons.tsx";
+
+export type Mode = "slider" | "side" | "single";
+
+const modes: readonly Option<Mode>[] = [
+  { value: "slider", name: m.compare.slider, icon: "slider" },
+  { value: "side", name: m.compare.side, icon: "columns" },
+  { value: "single", name: m.compare.single, icon: "photo" },
+];
+
+interface Props {
+  mode: Mode;
+  onMode: (mode: Mode) => void;
+  zoom: number;
+  onZoom: (factor: number) => void;
+  onFit: () => void;
+  held: boolean;
+  onHold: (held: boolean) => void;
+}
+
+function HoldButton({ held, onHold }: Pick<Props, "held" | "onHold">) {
+  const key = (down: boolean) => (event: KeyboardEvent) => {
+    if (event.key !== " " && event.key !== "Enter") return;
+    event.preventDefault();
+    onHold(down);
+  };
+  return (
+    <button
+      type="button"
+      aria-pressed={held}
+      onPointerDown={(event) => {
+        event.currentTarget.setPointerCapture(event.pointerId);
+        onHold(true);
+      }}
+      onPointerUp={() => onHold(false)}
+      onPointerCancel={() => onHold(false)}
+      onBlur={() => onHold(false)}
+      onKeyDown={key(true)}
+      onKeyUp={key(false)}
+      onContextMenu={(event) => event.preventDefault()}
+      className={buttonClass("quiet", "touch-none px-3 text-sm aria-pressed:bg-sunken max-sm:flex-1")}
+    >
+      <Icon name="eye" />
+      <span className="sm:hidden">{m.compare.holdShort}</span>
+      <span className="max-sm:hidden">{m.compare.hold}</span>
+    </button>
+  );
+}
+
+export function Toolbar({ mode, onMode, zoom, onZoom, onFit, held, onHold }: Props) {
+  return (
+    <div className="flex flex-wrap items-center justify-between gap-x-3 gap-y-1.5">
+      <div className="max-sm:w-full">
+        <Segments legend={m.compare.modes} options={modes} value={mode} onChange={onMode} />
+      </div>
+      <div className="flex items-center max-sm:w-full">
+        <HoldButton held={held} onHold={onHold} />
+        <span aria-hidden="true" className="mx-1 h-6 w-px shrink-0 bg-line" />
+        <IconButton icon="minus" label={m.compare.zoomOut} disabled={zoom <= 1} onClick={() => onZoom(1 / 1.5)} />
+        <output className="w-14 text-center max-sm:hidden text-sm text-soft tabular-nums">{m.compare.zoom(Math.round(zoom * 100))}</output>
+        <IconButton icon="plus" label={m.compare.zoomIn} onClick={() => onZoom(1.5)} />
+        <IconButton icon="fit" label={m.compare.fit} disabled={zoom <= 1} onClick={onFit} />
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,88 @@
+/** Where the print is in the picture: set the corners, and restore with them. */
+import { Loading } from "../../app/Loading.tsx";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
+import { putCorners, submitJob } from "../../api/client.ts";
+import { asProblem } from "../../api/problem.ts";
+import { keys } from "../../api/queries.ts";
+import type { Job, Photo } from "../../api/types.ts";
+import { Heading } from "../../app/Heading.tsx";
+import { NotFound } from "../../app/NotFound.tsx";
+import { navigate, paths } from "../../app/route.ts";
+import { m } from "../../messages/index.ts";
+import { Button } from "../../ui/Button.tsx";
+import { ErrorNote } from "../../ui/Note.tsx";
+import { Stage } from "../job/Stage.tsx";
+import { usePhoto } from "../job/usePhoto.ts";
+import { automatic } from "../upload/start.ts";
+import { CornerEditor } from "./CornerEditor.tsx";
+import { asQuad, fullFrame, type Quad } from "./quad.ts";
+
+function Editor({ photo, job: latest }: { photo: Photo; job: Job | null }) {
+  const client = useQueryClient();
+  const [quad, setQuad] = useState<Quad>(asQuad(photo.corners.corners) ?? fullFrame);
+  const suggested = asQuad(photo.corners.suggested);
+  const back = () => navigate(paths.photo(photo.id));
+  const save = useMutation({
+    mutationFn: async () => {
+      const corners = await putCorners(photo.id, [...quad]);
+      const job = await submitJob(photo.id, latest?.options ?? automatic);
+      client.setQueryData<Photo>(keys.photo(photo.id), {
+        ...photo,
+        corners,
+        latest_job: { id: job.id, status: job.status },
+      });
+      client.setQueryData(keys.job(job.id), job);
+      void client.invalidateQueries({ queryKey: keys.photos });
+    },
+    onSuccess: back,
+  });
+  return (
+    <Stage
+      aspect={photo.width / photo.height}
+      picture={<CornerEditor photo={photo} quad={quad} onQuad={setQuad} />}
+      panel={
+        <>
+          <Heading title={m.corners.title} className="text-xl font-semibold">
+            {m.corners.title}
+          </Heading>
+          <p className="mt-2">{m.corners.text}</p>
+          {photo.corners.source === "automatic" && <p className="mt-2 text-soft">{m.corners.found}</p>}
+          <p className="mt-2 text-sm text-soft pointer-coarse:hidden">{m.corners.keys}</p>
+          <div className="mt-5 flex flex-wrap gap-2">
+            {suggested && (
+              <Button icon="corners" onClick={() => setQuad(suggested)}>
+                {m.corners.suggested}
+              </Button>
+            )}
+            <Button icon="fit" onClick={() => setQuad(fullFrame)}>
+              {m.corners.whole}
+            </Button>
+          </div>
+          {save.isError && (
+            <div className="mt-5">
+              <ErrorNote title={m.problem.title}>{asProblem(save.error).message}</ErrorNote>
+            </div>
+          )}
+        </>
+      }
+      bar={
+        <div className="flex gap-2">
+          <Button look="strong" className="min-h-12 flex-1" disabled={save.isPending} onClick={() => save.mutate()}>
+            {m.corners.save}
+          </Button>
+          <Button className="min-h-12" onClick={back}>
+            {m.corners.cancel}
+          </Button>
+        </div>
+      }
+    />
+  );
+}
+
+export function CornersPage({ id }: { id: string }) {
+  const { query, photo, job } = usePhoto(id);
+  if (photo) return <Editor photo={photo} job={job} />;
+  if (!query.isError) return <Loading />;
+  return <NotFound />;
+}

@@ -1,0 +1,86 @@
+/** All photos as tiles: the ones on their way first, then the newest. */
+import { useState } from "react";
+import type { Photo } from "../../api/types.ts";
+import { Heading } from "../../app/Heading.tsx";
+import { m } from "../../messages/index.ts";
+import { Button } from "../../ui/Button.tsx";
+import { ProgressBar } from "../../ui/ProgressBar.tsx";
+import { batchSecondsLeft, timeLeft } from "../job/progress.ts";
+import { DropStrip } from "../upload/DropStrip.tsx";
+import type { Item } from "../upload/queue.ts";
+import { UploadTile } from "../upload/UploadTile.tsx";
+import { DeleteDialog } from "./DeleteDialog.tsx";
+import { PhotoTile } from "./PhotoTile.tsx";
+import { useCapabilities, type usePhotos } from "./usePhotos.ts";
+
+interface Props {
+  list: ReturnType<typeof usePhotos>;
+  uploads: readonly Item[];
+}
+
+/** Everything that was at work since the page was last at rest, and when that began. */
+interface Batch {
+  ids: ReadonlySet<string>;
+  since: number;
+}
+
+/** How far a batch is: shown from the second photo at work on. */
+function BatchLine({ working, total, since }: { working: number; total: number; since: number }) {
+  if (total < 2 || working === 0) return null;
+  const done = total - working;
+  return (
+    <div className="mb-5 max-w-md">
+      <div className="mb-2 flex justify-between gap-4 text-[0.9375rem]">
+        <p aria-live="polite" className="font-medium">
+          {m.gallery.batch(total, working)}
+        </p>
+        <p className="text-soft">{timeLeft(batchSecondsLeft(done, working, (Date.now() - since) / 1000))}</p>
+      </div>
+      <ProgressBar share={done / total} label={m.gallery.batch(total, working)} />
+    </div>
+  );
+}
+
+export function Gallery({ list, uploads }: Props) {
+  const { photos, atWork, progress } = list;
+  const hours = useCapabilities().data?.retention.hours ?? null;
+  const [leaving, setLeaving] = useState<Photo | null>(null);
+  const [batch, setBatch] = useState<Batch>(() => ({ ids: new Set(), since: Date.now() }));
+  const known = new Set(photos.map((photo) => photo.id));
+  const coming = uploads.filter((item) => !item.photoId || !known.has(item.photoId));
+  const working = atWork.length + coming.length;
+
+  const fresh = atWork.filter((photo) => !batch.ids.has(photo.id)).map((photo) => photo.id);
+  if (fresh.length > 0) setBatch({ since: batch.ids.size > 0 ? batch.since : Date.now(), ids: new Set([...batch.ids, ...fresh]) });
+  else if (working === 0 && batch.ids.size > 0) setBatch({ ...batch, ids: new Set() });
+  const total = coming.length + photos.filter((photo) => batch.ids.has(photo.id)).length;
+
+  return (
+    <>
+      <div className="flex flex-wrap items-end justify-between gap-x-6 gap-y-3 pt-6 pb-5 sm:pt-8">
+        <div>
+          <Heading className="text-2xl font-semibold sm:text-3xl">{m.gallery.title}</Heading>
+          <p className="mt-1 text-sm text-soft">
+            {m.app.privateLong} {hours !== null && m.app.keptFor(hours)}
+          </p>
+        </div>
+      </div>
+      <DropStrip />
+      <BatchLine working={working} total={total} since={batch.since} />
+      <ul className="grid grid-cols-2 gap-x-4 gap-y-6 sm:grid-cols-[repeat(auto-fill,minmax(13rem,1fr))] sm:gap-x-6 sm:gap-y-8">
+        {coming.map((item) => (
+          <UploadTile key={item.key} item={item} />
+        ))}
+        {photos.map((photo) => (
+          <PhotoTile key={photo.id} photo={photo} progress={progress.get(photo.id) ?? 0} onDelete={() => setLeaving(photo)} />
+        ))}
+      </ul>
+      {list.hasNextPage && (
+        <Button className="mx-auto mt-10" onClick={() => void list.fetchNextPage()}>
+          {m.gallery.more}
+        </Button>
+      )}
+      <DeleteDialog photo={leaving} onClose={() => setLeaving(null)} />
+    </>
+  );
+}

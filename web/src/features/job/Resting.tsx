@@ -1,0 +1,73 @@
+/** A photo that is not being worked on and has no result: new, stopped, failed, or good as it is. */
+import { Heading } from "../../app/Heading.tsx";
+import { navigate, paths } from "../../app/route.ts";
+import { m } from "../../messages/index.ts";
+import { Button, ButtonLink } from "../../ui/Button.tsx";
+import { ErrorNote } from "../../ui/Note.tsx";
+import { automatic } from "../upload/start.ts";
+import { BackLink } from "./BackLink.tsx";
+import { Details } from "./Details.tsx";
+import { Options } from "./Options.tsx";
+import type { Standing } from "./progress.ts";
+import type { ViewProps } from "./shared.ts";
+import { Stage } from "./Stage.tsx";
+import { Still } from "./Still.tsx";
+
+const titles: Record<Exclude<Standing, "queued" | "running" | "restored">, { title: string; text: string }> = {
+  new: { title: m.job.newTitle, text: m.job.newText },
+  failed: { title: m.job.failedTitle, text: m.job.failedText },
+  canceled: { title: m.job.canceledTitle, text: m.job.canceledText },
+  unchanged: { title: m.result.unchanged, text: m.result.unchangedText },
+  left: { title: m.result.left, text: m.result.leftText },
+};
+
+export function Resting({ photo, job, actions, trouble, onDelete, state }: ViewProps & { state: Standing }) {
+  const { title, text } = titles[state as keyof typeof titles] ?? titles.new;
+  const looked = state === "unchanged" || state === "left";
+  const busy = actions.submit.isPending || actions.retry.isPending;
+  const again = () =>
+    job && (state === "failed" || state === "canceled") ? actions.retry.mutate(job) : actions.submit.mutate(automatic);
+  return (
+    <Stage
+      aspect={photo.width / photo.height}
+      picture={<Still photo={photo} />}
+      panel={
+        <>
+          <BackLink />
+          <Heading title={photo.filename} className="text-xl font-semibold">
+            {title}
+          </Heading>
+          <p className="mt-1 text-soft wrap-anywhere">{photo.filename}</p>
+          {state === "failed" ? (
+            <div className="mt-5">
+              <ErrorNote>{job?.error?.message ?? text}</ErrorNote>
+            </div>
+          ) : (
+            <p className="mt-4">{text}</p>
+          )}
+          {trouble && <div className="mt-5">{trouble}</div>}
+          <div className="mt-6 flex flex-wrap gap-3">
+            {!looked && (
+              <Button look="strong" icon={state === "new" ? undefined : "again"} disabled={busy} onClick={again}>
+                {state === "new" ? m.job.restart : m.job.retry}
+              </Button>
+            )}
+            <Button icon="corners" onClick={() => navigate(paths.corners(photo.id))}>
+              {looked ? m.result.corners : m.job.adjustFirst}
+            </Button>
+            {looked && photo.original_url && (
+              <ButtonLink icon="download" href={photo.original_url} download>
+                {m.result.original}
+              </ButtonLink>
+            )}
+          </div>
+          {looked && job?.result && <Details result={job.result} />}
+          <Options last={job?.options ?? automatic} busy={busy} onRun={(options) => actions.submit.mutate(options)} />
+          <Button look="quiet" icon="trash" className="mt-6 -ml-4 text-soft" onClick={onDelete}>
+            {m.remove.action}
+          </Button>
+        </>
+      }
+    />
+  );
+}

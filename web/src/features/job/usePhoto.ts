@@ -1,0 +1,42 @@
+/** One photo with its job as it goes on, and what can be asked of it. */
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useEffect, useRef } from "react";
+import { cancelJob, getPhoto, retryJob, submitJob } from "../../api/client.ts";
+import { keys } from "../../api/queries.ts";
+import type { Job, JobOptions, Photo } from "../../api/types.ts";
+import { isOver } from "./progress.ts";
+import { useLiveJob } from "./useLiveJob.ts";
+
+export function usePhoto(id: string) {
+  const client = useQueryClient();
+  const query = useQuery({ queryKey: keys.photo(id), queryFn: () => getPhoto(id) });
+  const photo = query.data ?? null;
+  const job = useLiveJob(photo?.latest_job?.id ?? null);
+
+  // The photo knows its diagnosis after one stage and its result after the last: ask again at these moments.
+  const stage = job ? `${job.id} ${job.stage} ${job.status}` : "";
+  const seen = useRef(stage);
+  useEffect(() => {
+    if (seen.current === stage) return;
+    seen.current = stage;
+    void client.invalidateQueries({ queryKey: keys.photo(id) });
+    if (job && isOver(job)) void client.invalidateQueries({ queryKey: keys.photos });
+  }, [client, id, job, stage]);
+
+  return { query, photo, job };
+}
+
+/** Starting, stopping and trying again; each answer is a job, which becomes the photo's latest one. */
+export function useJobActions(id: string) {
+  const client = useQueryClient();
+  const onSuccess = (job: Job) => {
+    client.setQueryData(keys.job(job.id), job);
+    client.setQueryData<Photo>(keys.photo(id), (old) => old && { ...old, latest_job: { id: job.id, status: job.status } });
+    void client.invalidateQueries({ queryKey: keys.photos });
+  };
+  return {
+    submit: useMutation({ mutationFn: (options: JobOptions) => submitJob(id, options), onSuccess }),
+    cancel: useMutation({ mutationFn: (job: Job) => cancelJob(job.id), onSuccess }),
+    retry: useMutation({ mutationFn: (job: Job) => retryJob(job.id), onSuccess }),
+  };
+}

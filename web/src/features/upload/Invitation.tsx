@@ -1,0 +1,65 @@
+/** What one sees before the first photo: what this does, and the one thing to do. */
+import { Heading } from "../../app/Heading.tsx";
+import { m } from "../../messages/index.ts";
+import { Icon, type IconName } from "../../ui/icons.tsx";
+import { useCapabilities } from "../gallery/usePhotos.ts";
+import { DamagedPicture } from "./DamagedPicture.tsx";
+import { FilePicker } from "./FilePicker.tsx";
+import { formatNames } from "./formats.ts";
+import { useNotice } from "./notice.ts";
+
+const promises: readonly { icon: IconName; text: string }[] = [
+  { icon: "lock", text: m.upload.promise.private },
+  { icon: "shield", text: m.upload.promise.original },
+  { icon: "check", text: m.upload.promise.free },
+];
+
+export function Invitation() {
+  const { data } = useCapabilities();
+  const said = useNotice();
+  return (
+    <div className="m-auto grid w-full max-w-6xl items-center gap-x-16 gap-y-8 py-8 lg:grid-cols-[1fr_minmax(0,34rem)] lg:py-12">
+      <div className="max-lg:text-center">
+        <Heading className="text-4xl leading-[1.1] font-semibold tracking-tight sm:text-5xl xl:text-6xl">
+          {m.upload.headline}
+        </Heading>
+        <p className="mt-5 max-w-[34rem] text-lg text-soft max-lg:mx-auto sm:text-xl">{m.upload.lead}</p>
+        <ul className="mt-8 grid gap-3 max-lg:hidden">
+          {promises.map((one) => (
+            <li key={one.text} className="flex items-center gap-3">
+              <Icon name={one.icon} className="size-5 text-ember" />
+              {one.text}
+            </li>
+          ))}
+        </ul>
+      </div>
+      <div className="rounded-3xl border-2 border-dashed border-edge bg-surface p-6 text-center sm:p-10">
+        <DamagedPicture className="mx-auto w-full max-w-[19rem]" />
+        <p className="mt-6 text-xl font-semibold tracking-tight max-lg:hidden">{m.upload.dropHere}</p>
+        <div className="mt-5 flex flex-wrap justify-center gap-3 max-sm:flex-col">
+          <FilePicker look="strong" icon="photo" className="min-h-12 px-6">
+            {m.upload.choose}
+          </FilePicker>
+          <FilePicker icon="camera" camera className="min-h-12 px-6 pointer-fine:hidden">
+            {m.upload.camera}
+          </FilePicker>
+        </div>
+        <p className="mt-5 text-sm text-soft pointer-coarse:hidden">{m.upload.paste}</p>
+        {data && (
+          <p className="mt-1 text-sm text-balance text-soft pointer-coarse:mt-4">
+            {m.upload.formats(formatNames(data.formats), Math.round(data.max_bytes / 1e6))}
+          </p>
+        )}
+        {said && (
+          <p role="status" className="mt-4 font-medium">
+            {said}
+          </p>
+        )}
+      </div>
+      <p className="flex items-center justify-center gap-2 text-soft lg:hidden">
+        <Icon name="lock" className="size-4" />
+        {m.app.private}
+      </p>
+    </div>
+  );
+}
