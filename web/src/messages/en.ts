@@ -34,7 +34,7 @@ export const en = {
   },
   upload: {
     headline: "Bring an old photo back",
-    lead: "Scratched, faded, yellowed or blurred: drop it here and see it restored.",
+    lead: "Scratched, faded or grainy: drop it here and see it restored.",
     dropHere: "Drop photos here",
     dropMore: "Drop more photos here, or",
     choose: "Choose photos",

@@ -15,7 +15,13 @@ export const automatic: JobOptions = { strength: "auto", enlarge: 1, keep_tone: 
 let client: QueryClient | null = null;
 export const connect = (connected: QueryClient): void => {
   client = connected;
+  window.addEventListener("beforeunload", askBeforeLeaving);
 };
+
+/** Photos that are still on their way would be lost with the page, so the browser asks first. */
+function askBeforeLeaving(event: Event): void {
+  if (uploads.snapshot().some((item) => item.state !== "failed")) event.preventDefault();
+}
 
 function refuse(file: File): Problem | null {
   const limit = client?.getQueryData<Capabilities>(keys.capabilities)?.max_bytes;
