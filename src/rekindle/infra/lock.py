@@ -13,7 +13,7 @@ except ImportError:  # Windows: the file cannot be opened twice for writing ther
 
 class FolderInUse(Conflict):
     code: ClassVar[str] = "folder_in_use"
-    title: ClassVar[str] = "Another Rekindle runs on this folder"
+    title: ClassVar[str] = "The folder is in use"
 
 
 def hold(folder: Path) -> BinaryIO:
