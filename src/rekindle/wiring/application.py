@@ -20,6 +20,7 @@ from rekindle.infra.events.embedded import LocalEvents
 from rekindle.infra.events.port import Events
 from rekindle.infra.http import Services
 from rekindle.infra.lock import hold
+from rekindle.infra.machine import usable_cores
 from rekindle.infra.queue.embedded import TableQueue
 from rekindle.infra.queue.port import Handler, Queue, Schedule
 from rekindle.infra.scratch import Scratch
@@ -211,11 +212,3 @@ def upload_limits(settings: Settings) -> UploadLimits:
         max_scans=uploads.max_scans,
         formats=frozenset(Format(name) for name in uploads.formats),
     )
-
-
-def usable_cores() -> int:
-    """The processor cores that this process may use."""
-    try:
-        return len(os.sched_getaffinity(0))
-    except AttributeError:  # not on macOS and Windows
-        return os.cpu_count() or 1
