@@ -9,10 +9,10 @@ LOCK = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generat
 # the Node that scripts/install.py fetched, when it had to; else whatever is on PATH
 export PATH := $(CURDIR)/.make/bin:$(PATH)
 
-.PHONY: help run test check bench dev fix docs lock clean
+.PHONY: help run test check bench train train-smoke dev fix docs lock clean
 
 help:  ## say what there is
-	@sed -n 's/^\([a-z]*\):.*## /make \1	/p' Makefile | expand -t 14
+	@sed -n 's/^\([a-z-]*\):.*## /make \1	/p' Makefile | expand -t 20
 
 run:  ## install what is missing, then serve on http://127.0.0.1:8000
 	@$(INSTALL) app
@@ -35,6 +35,18 @@ check:  ## lint, types, layers, sizes, fast tests: under two minutes
 bench:  ## quality and speed against named peers, as tables
 	@$(INSTALL) tools
 	@$(BIN)/python -m benchmarks
+
+train: .make/training/ready  ## train the restoring network again (PHOTOS=folder OUT=folder MINUTES=104; goes on where it stopped)
+	@OMP_WAIT_POLICY=PASSIVE GOMP_SPINCOUNT=0 .make/training/bin/python -m training.networks.restorer $(PHOTOS) $(OUT) \
+		--minutes $(or $(MINUTES),104)
+
+train-smoke: .make/training/ready  ## the whole training chain on made-up pictures, in under three minutes
+	@OMP_WAIT_POLICY=PASSIVE GOMP_SPINCOUNT=0 .make/training/bin/python -W ignore -m training.networks.smoke
+
+.make/training/ready: training/requirements.txt
+	@$(PYTHON) -m venv .make/training
+	@.make/training/bin/python -m pip install --quiet --disable-pip-version-check -r $<
+	@touch $@
 
 dev:  ## server and pages with reload, on http://127.0.0.1:5173
 	@$(INSTALL) dev

@@ -1,0 +1,1 @@
+"""The networks and how they are trained; everything here needs PyTorch, which the product does not."""
