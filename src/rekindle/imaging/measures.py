@@ -2,14 +2,13 @@
 
 from dataclasses import dataclass
 
-import numpy as np
-
+from rekindle.imaging.faces import find_faces, focus_of
 from rekindle.imaging.image import Image
 from rekindle.imaging.measure.blocks import measure_blockiness
 from rekindle.imaging.measure.blur import measure_blur
+from rekindle.imaging.measure.damage import measure_damage
 from rekindle.imaging.measure.highlights import measure_highlights
 from rekindle.imaging.measure.noise import measure_noise
-from rekindle.imaging.measure.scratches import find_scratches
 from rekindle.imaging.measure.tone import measure_tone
 from rekindle.imaging.planes import reduced
 
@@ -23,7 +22,7 @@ class Measures:
 
     `motion_length` is in pixels and `motion_direction` in degrees (0 = horizontal, counter-clockwise, 0..180); both
     mean something only where `motion_evidence` is above 0.03. `noise_sigma` is the floor that nearly all of the
-    picture exceeds.
+    picture exceeds. `focus` is the middle of the faces in 0..1 of width and height, None without a face.
     """
 
     width: int
@@ -44,6 +43,7 @@ class Measures:
     monochrome: bool = False
     scratch_coverage: float = 0.0
     highlight_coverage: float = 0.0
+    focus: tuple[float, float] | None = None
 
 
 def measure(image: Image) -> Measures:
@@ -70,6 +70,7 @@ def measure(image: Image) -> Measures:
         chroma_std=tone.chroma_std,
         cast=tone.cast,
         monochrome=image.grey or tone.monochrome,
-        scratch_coverage=float(np.mean(find_scratches(pixels))),
+        scratch_coverage=measure_damage(pixels),
         highlight_coverage=measure_highlights(small),
+        focus=focus_of(find_faces(pixels)),
     )

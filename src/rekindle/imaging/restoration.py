@@ -6,21 +6,25 @@ from pathlib import Path
 
 import numpy as np
 
-from rekindle.imaging.gate import Checks, Choice, Decision, check, decide
+from rekindle.imaging.cleaning import both
+from rekindle.imaging.faces import Face, find_faces
+from rekindle.imaging.gate import Choice, Decision
 from rekindle.imaging.image import Image, Samples
+from rekindle.imaging.marks import Marks, read_mask, write_mask
+from rekindle.imaging.measure.damage import find_damage, full_size
 from rekindle.imaging.measures import Measures, measure
-from rekindle.imaging.pipeline import Progress, Tools, margin_of, prepare, run, run_tile
-from rekindle.imaging.planes import Mask, Tile, windows
+from rekindle.imaging.nets.restorer import Seen, look, mended
+from rekindle.imaging.pipeline import Progress, prepare, run
+from rekindle.imaging.planes import Mask
 from rekindle.imaging.steps.catalogue import Step
+from rekindle.imaging.steps.colorize import Colorize, colorize
 from rekindle.imaging.steps.deblur import Deblur
+from rekindle.imaging.steps.denoise import Denoise
 from rekindle.imaging.steps.enlarge import Enlarge, allowed_factor, enlarge
-from rekindle.imaging.steps.filter import Filter
-from rekindle.imaging.steps.repair import Repair, repair
+from rekindle.imaging.steps.repair import Repair, fill
 from rekindle.imaging.strength import Strength
+from rekindle.imaging.trial import Candidate, choose
 from rekindle.imaging.working import load_working, save_working
-
-_PROBES = 12
-_PROBE_SIDE = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,18 +38,23 @@ class StepReport:
 
 @dataclass(frozen=True, slots=True)
 class Restored:
-    """A result. When `chosen` is "input" and no enlargement was asked for, `image` is the very input."""
+    """A result. When `chosen` is "input" and no enlargement was asked for, `image` is the very input. `mask` (height,
+    width of the input) says where marks were, whose places and rims were filled; None when there were none.
+    """
 
     image: Image
     chosen: Choice
     reason: str
     steps_done: tuple[StepReport, ...]
     scores: Mapping[str, float]
+    mask: Mask | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class RestoreReport:
-    """`Restored` without its pixels: plain values, JSON by `dataclasses.asdict`."""
+    """`Restored` without its pixels: plain values, JSON by `dataclasses.asdict`. `mask_share`: how much of the picture
+    was filled, 0..1.
+    """
 
     chosen: Choice
     reason: str
@@ -53,13 +62,26 @@ class RestoreReport:
     scores: Mapping[str, float]
     width: int
     height: int
+    mask_share: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
-class _Candidate:
-    name: Choice
-    steps: tuple[Step, ...]
-    filters: list[Filter]
+class _Damage:
+    """The marks, and how many pixels around them are filled too."""
+
+    marks: Mask
+    rim: int
+    report: StepReport
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What was seen in a picture. Before motion blur is undone marks must be gone, or they ring."""
+
+    seen: Seen | None
+    faces: tuple[Face, ...]
+    damage: _Damage | None
+    filled_first: bool
 
 
 def silent(_: str, __: float) -> None:
@@ -72,32 +94,29 @@ def restore(
     *,
     strength: Strength = Strength.AUTO,
     progress: Progress = silent,
-    tools: Tools | None = None,
+    mask: Mask | None = None,
 ) -> Restored:
     """Apply `steps` in their order as far as they do no harm. The dtype, colour space and greyness of the picture stay.
 
+    `mask` (height, width) takes the place of the search for damage. What the steps make of the rest does not depend
+    on it: every sample outside the mask and its rim is the same with any mask, unless motion blur is undone.
     `progress` is called with a stage name and the share of the whole that is done, 0..1, never falling.
     """
-    tools = tools or Tools()
     progress("repairing", 0.02)
-    repaired, mask, reports = _mend_damage(image.pixels, steps, tools)
-    progress("checking", 0.15)
-    decision, chosen = _choose(repaired, steps, Strength(strength), tools)
-    if chosen is None and mask is not None and mask.any():
-        decision = replace(
-            decision, chosen="careful", reason="Only the damaged places were filled; the rest is as it was."
-        )
-    progress("mending", 0.25)
-    filters = chosen.filters if chosen else []
-    pixels = run(repaired, filters, _part(progress, 0.25, 0.9))
-    if chosen:
-        reports += [StepReport(s.name, s.title, f"{chosen.name} setting") for s in chosen.steps if _is_filter(s)]
-    result = replace(image, pixels=pixels)
-    if image.grey and filters:
-        result = replace(result, pixels=_one_channel(pixels))
+    found = _examine(image, steps, mask, _part(progress, "repairing", 0.02, 0.4))
+    progress("checking", 0.42)
+    pixels, decision, chosen = _filtered(image, steps, Strength(strength), found, progress=progress)
+    if found.damage and not found.filled_first:
+        opinion = _opinion(image.pixels, chosen, found.seen)
+        pixels = fill(pixels, found.damage.marks, found.damage.rim, opinion=opinion)
+    result, coloured = _coloured(replace(image, pixels=pixels), steps)
+    progress("mending", 0.95)
     result, enlarged = _enlarged(result, steps)
     progress("mending", 1.0)
-    return Restored(result, decision.chosen, decision.reason, tuple(reports + enlarged), decision.scores)
+    decision = _told(decision, chosen, damaged=found.damage is not None, coloured=bool(coloured))
+    done = (*_reports(found, chosen), *coloured, *enlarged)
+    marks = found.damage.marks if found.damage else None
+    return Restored(result, decision.chosen, decision.reason, done, decision.scores, marks)
 
 
 def restore_file(
@@ -105,11 +124,16 @@ def restore_file(
     target: Path,
     steps: Sequence[Step],
     strength: Strength = Strength.AUTO,
+    marks: Marks | None = None,
     progress: Progress = silent,
 ) -> RestoreReport:
-    """`restore` from one working file to another; for a child process."""
-    restored = restore(load_working(source), steps, strength=strength, progress=progress)
+    """`restore` from one working file to another, with masks from and to files; for a child process."""
+    marks, image = marks or Marks(), load_working(source)
+    mask = None if marks.given is None else read_mask(marks.given, image.height, image.width)
+    restored = restore(image, steps, strength=strength, progress=progress, mask=mask)
     save_working(restored.image, target)
+    if marks.found is not None and restored.mask is not None:
+        write_mask(restored.mask, marks.found)
     return RestoreReport(
         chosen=restored.chosen,
         reason=restored.reason,
@@ -117,6 +141,7 @@ def restore_file(
         scores=dict(restored.scores),
         width=restored.image.width,
         height=restored.image.height,
+        mask_share=0.0 if restored.mask is None else float(np.mean(restored.mask)),
     )
 
 
@@ -126,65 +151,68 @@ def measure_file(source: Path) -> Measures:
 
 
 def _is_filter(step: Step) -> bool:
-    return not isinstance(step, Repair | Enlarge)
+    return not isinstance(step, Repair | Colorize | Enlarge)
 
 
-def _mend_damage(pixels: Samples, steps: Sequence[Step], tools: Tools) -> tuple[Samples, Mask | None, list[StepReport]]:
-    for step in steps:
-        if isinstance(step, Repair):
-            filled, mask = repair(pixels, step, tools.find_damage)
-            share = float(np.mean(mask))
-            reports = [StepReport(step.name, step.title, f"{share:.1%} of the picture was filled")] if share else []
-            return filled, mask, reports
-    return pixels, None, []
+def _opinion(before: Samples, chosen: Candidate | None, seen: Seen | None) -> Samples | None:
+    """What the network would put where marks are, in the tone that the picture has got."""
+    if seen is None:
+        return None
+    filters = prepare(before, [s for s in chosen.steps if not isinstance(s, Denoise)], None) if chosen else []
+    return run(mended(before, seen), filters, silent)
 
 
-def _choose(
-    pixels: Samples, steps: Sequence[Step], strength: Strength, tools: Tools
-) -> tuple[Decision, _Candidate | None]:
-    """Try the filters on a few windows and let the gate decide."""
+def _examine(image: Image, steps: Sequence[Step], given: Mask | None, progress: Callable[[float], None]) -> _Found:
+    """Run the network when a step needs what it sees, and settle what is to be filled."""
+    seen = look(image.pixels, progress) if any(isinstance(step, Denoise | Repair) for step in steps) else None
+    faces = find_faces(image.pixels) if seen else ()
+    step = next((step for step in steps if isinstance(step, Repair)), None)
+    damage = None
+    if step and seen:
+        mask = given if given is not None else full_size(find_damage(seen, faces), image.height, image.width)
+        rim = step.grow * seen.shrink + seen.shrink // 2
+        share = f"{float(np.mean(mask)):.1%} of the picture"
+        damage = _Damage(mask, rim, StepReport(step.name, step.title, share)) if mask.any() else None
+    return _Found(seen, faces, damage, any(isinstance(step, Deblur) for step in steps))
+
+
+def _filtered(
+    image: Image, steps: Sequence[Step], strength: Strength, found: _Found, *, progress: Progress
+) -> tuple[Samples, Decision, Candidate | None]:
+    """The picture after the steps that work on tiles, as far as the gate lets them."""
     wanted = tuple(step for step in steps if _is_filter(step))
-    if not wanted:
-        return decide({}), None
-    variants: dict[Choice, tuple[Step, ...]] = {}
-    if strength != Strength.STRONG:
-        variants["careful"] = tuple(step.softened() for step in wanted)
-    if strength != Strength.CAREFUL:
-        variants["strong"] = wanted
-    candidates = [_Candidate(name, chosen, prepare(pixels, chosen, tools)) for name, chosen in variants.items()]
-    decision = decide({candidate.name: _probe(pixels, candidate) for candidate in candidates})
-    return decision, next((c for c in candidates if c.name == decision.chosen), None)
+    pixels, damage = image.pixels, found.damage
+    if damage and found.filled_first:
+        pixels = fill(pixels, damage.marks, damage.rim)
+    noisy = any(isinstance(step, Denoise) for step in wanted)
+    cleaned = both(pixels, found.seen) if found.seen and noisy else None
+    decision, chosen = choose(pixels, wanted, strength, cleaned, () if found.filled_first else found.faces)
+    mending = _part(progress, "mending", 0.5, 0.9)
+    result = run(pixels, chosen.filters if chosen else [], lambda _, share: mending(share))
+    if image.grey and result is not pixels:
+        result = _one_channel(result)
+    return result, decision, chosen
 
 
-def _probe(pixels: Samples, candidate: _Candidate) -> Checks:
-    filters = candidate.filters
-    margin = margin_of(filters)
-    height, width = pixels.shape[:2]
-    before: list[Samples] = []
-    after: list[Samples] = []
-    for rows, columns in windows(height, width, side=_PROBE_SIDE, most=_PROBES):
-        tile = _aligned(rows, columns, margin, (height, width))
-        before.append(pixels[tile.target])
-        after.append(run_tile(pixels, tile, filters))
-    return check(before, after, deblurred=any(isinstance(step, Deblur) for step in candidate.steps))
+def _reports(found: _Found, chosen: Candidate | None) -> list[StepReport]:
+    reports = [found.damage.report] if found.damage else []
+    if chosen:
+        reports += [StepReport(step.name, step.title, f"{chosen.name} setting") for step in chosen.steps]
+    return reports
 
 
-def _aligned(rows: slice, columns: slice, margin: int, shape: tuple[int, int]) -> Tile:
-    """The tile of a window, begun at a multiple of 8, so that a trial gives the pixels that the full run will give."""
-    outer: list[slice] = []
-    inner: list[slice] = []
-    target: list[slice] = []
-    for window, size in ((rows, shape[0]), (columns, shape[1])):
-        start = window.start // 8 * 8
-        first = max(0, start - margin)
-        outer.append(slice(first, min(size, window.stop + margin)))
-        inner.append(slice(start - first, window.stop - first))
-        target.append(slice(start, window.stop))
-    return Tile((outer[0], outer[1]), (inner[0], inner[1]), (target[0], target[1]))
+def _told(decision: Decision, chosen: Candidate | None, *, damaged: bool, coloured: bool) -> Decision:
+    """The decision in words that cover what was done beside the filters."""
+    if chosen is None and damaged:
+        reason = "Only the damaged places were filled; the rest is as it was."
+        return replace(decision, chosen="careful", reason=reason)
+    if chosen is None and coloured:
+        return replace(decision, chosen="careful", reason="Only colour was laid on; lightness is as it was.")
+    return decision
 
 
-def _part(progress: Progress, start: float, end: float) -> Callable[[str, float], None]:
-    return lambda stage, fraction: progress(stage, start + (end - start) * fraction)
+def _part(progress: Progress, stage: str, start: float, end: float) -> Callable[[float], None]:
+    return lambda fraction: progress(stage, start + (end - start) * fraction)
 
 
 def _one_channel(pixels: Samples) -> Samples:
@@ -192,6 +220,15 @@ def _one_channel(pixels: Samples) -> Samples:
     pixels[..., 0] = pixels[..., 1]
     pixels[..., 2] = pixels[..., 1]
     return pixels
+
+
+def _coloured(image: Image, steps: Sequence[Step]) -> tuple[Image, list[StepReport]]:
+    for step in steps:
+        if isinstance(step, Colorize):
+            pixels = colorize(image.pixels, step, space=image.space)
+            dabs = f"from {len(step.hints)} dabbed colours" if step.hints else "a plausible tint"
+            return replace(image, pixels=pixels, grey=False), [StepReport(step.name, step.title, dabs)]
+    return image, []
 
 
 def _enlarged(image: Image, steps: Sequence[Step]) -> tuple[Image, list[StepReport]]:

@@ -48,6 +48,18 @@ def straighten(image: Image, corners: Corners) -> Image:
     return replace(image, pixels=pixels, alpha=alpha)
 
 
+def straightened_size(corners: Corners, width: int, height: int) -> tuple[int, int]:
+    """Width and height of what `straighten` makes of a picture of that size. Raises BadCorners."""
+    if corners == FULL_FRAME:
+        return width, height
+    check(corners)
+    places = _in_pixels(corners, width, height)
+    if (box := _upright_box(places)) is not None:
+        left, top, right, bottom = box
+        return right - left, bottom - top
+    return output_size(places, width, height)
+
+
 def output_size(places: Floats, width: int, height: int) -> tuple[int, int]:
     """Width and height of the straightened print whose corners lie at `places` (4, 2), in pixels of the picture."""
     across, down = _longer_edges(places)

@@ -21,16 +21,13 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What a plan has to know beyond the names of the damage: units as in `Measures`; `saturation` is the factor that
-    brings faded colour back to an ordinary strength.
-    """
+    """What a plan has to know beyond the names of the damage: units as in `Measures`."""
 
     noise: float = 0.0
     softness: float = 0.0
     motion_length: float = 0.0
     motion_direction: float = 0.0
     monochrome: bool = False
-    saturation: float = 1.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,14 +70,7 @@ def _facts(m: Measures) -> Facts:
         motion_length=m.motion_length,
         motion_direction=m.motion_direction,
         monochrome=m.monochrome,
-        saturation=_saturation(m),
     )
-
-
-def _saturation(m: Measures) -> float:
-    """More for pictures whose colours are close together; their spread will grow with the contrast anyway."""
-    gain = 1 / max(0.3, max(m.white_point) - min(m.black_point))
-    return 1.2 + 0.4 * _ramp(-m.chroma_std * gain, -0.06, -0.02)
 
 
 def _ramp(value: float, start: float, end: float) -> float:
@@ -115,7 +105,7 @@ def _damage(m: Measures) -> Finding:
         Degradation.PHYSICAL_DAMAGE,
         _ramp(m.scratch_coverage, 0.0, 0.002),
         _ramp(m.scratch_coverage, 0.0, 0.03),
-        f"Thin lines that do not belong to the scene cover {m.scratch_coverage:.1%} of the picture.",
+        f"Marks that do not belong to the scene cover {m.scratch_coverage:.1%} of the picture.",
     )
 
 

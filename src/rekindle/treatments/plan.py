@@ -4,19 +4,16 @@ from dataclasses import dataclass
 from typing import Literal
 
 from rekindle.imaging.steps.catalogue import Step
+from rekindle.imaging.steps.colorize import Colorize, Hint
 from rekindle.imaging.steps.deblur import Deblur
 from rekindle.imaging.steps.denoise import Denoise
 from rekindle.imaging.steps.enlarge import Enlarge
 from rekindle.imaging.steps.levels import Levels
 from rekindle.imaging.steps.repair import Repair
-from rekindle.imaging.steps.sharpen import Sharpen
 from rekindle.imaging.strength import Strength
 from rekindle.treatments.degradations import Degradation
 from rekindle.treatments.diagnose import Diagnosis
 from rekindle.treatments.operations import Operation
-
-_SOFT, _SHARPEST = 0.25, 0.35
-"""Softness from which a noisy photo is sharpened a little, and the most that is done (measured: more makes halos)."""
 
 _SHORTEST_MOTION = 4.0
 """Pixels; shorter motion cannot be told from softness."""
@@ -27,11 +24,17 @@ _CAUTION, _CAUTION_PER_NOISE = 0.004, 2.0
 
 @dataclass(frozen=True, slots=True)
 class Wishes:
-    """What the person asked for. `keep_tone` leaves the tint of a sepia or toned print as it is."""
+    """What the person asked for. `keep_tone` leaves the tint of a sepia or toned print as it is.
+
+    `marked` says that a mask comes along of what is to be filled; `hints` are dabs of colour, for operations that give
+    colours.
+    """
 
     strength: Strength = Strength.AUTO
     enlarge: Literal[1, 2, 4] = 1
     keep_tone: bool = False
+    marked: bool = False
+    hints: tuple[Hint, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,36 +44,43 @@ class Treatment:
     steps: tuple[Step, ...]
     prompt: str
 
+    @property
+    def colours(self) -> bool:
+        """Whether the photo gets colours."""
+        return any(isinstance(step, Colorize) for step in self.steps)
+
 
 def plan(operation: Operation, diagnosis: Diagnosis, wishes: Wishes) -> Treatment:
-    """Damage first, then noise, blur, tone and size. A photo without findings gets no steps but a wished
-    enlargement.
+    """Damage first, then noise, blur, tone, colours and size. A photo without findings gets no steps but those that
+    were wished for: what was marked is always filled.
     """
+    steps: list[Step] = []
     match operation:
-        case Operation.RESTORE:
+        case Operation.RESTORE | Operation.RESTORE_COLORIZE:
             steps = _restoration(diagnosis, wishes)
+        case Operation.COLORIZE:
+            steps = [Repair()] if wishes.marked else []
+    if operation.colours:
+        steps.append(Colorize(hints=wishes.hints))
     if wishes.enlarge != 1:
         steps.append(Enlarge(factor=wishes.enlarge))
-    return Treatment(tuple(steps), _prompt(diagnosis))
+    return Treatment(tuple(steps), _prompt(operation, diagnosis, wishes))
 
 
 def _restoration(diagnosis: Diagnosis, wishes: Wishes) -> list[Step]:
     facts = diagnosis.facts
     steps: list[Step] = []
-    if diagnosis.find(Degradation.PHYSICAL_DAMAGE):
+    if wishes.marked or diagnosis.find(Degradation.PHYSICAL_DAMAGE):
         steps.append(Repair())
-    noisy = diagnosis.find(Degradation.LOW_QUALITY) is not None
-    if noisy:
+    if diagnosis.find(Degradation.LOW_QUALITY):
         steps.append(Denoise())
     if diagnosis.find(Degradation.MOTION_BLUR) and facts.motion_length >= _SHORTEST_MOTION:
         steps.append(
             Deblur(facts.motion_length, facts.motion_direction, caution=_CAUTION + _CAUTION_PER_NOISE * facts.noise)
         )
-    elif noisy and facts.softness > _SOFT:
-        steps.append(Sharpen(amount=min(_SHARPEST, facts.softness - _SOFT)))
     if diagnosis.find(Degradation.FADING):
         one_tone = facts.monochrome and wishes.keep_tone
-        steps.append(Levels(saturation=1.0 if facts.monochrome else facts.saturation, keep_tone=one_tone))
+        steps.append(Levels(keep_tone=one_tone, learned=True))
     return steps
 
 
@@ -83,10 +93,18 @@ _PHRASES = {
 }
 
 
-def _prompt(diagnosis: Diagnosis) -> str:
-    wanted = [_PHRASES[finding.degradation] for finding in diagnosis.findings if finding.degradation in _PHRASES]
+_COLOURS = "give it the colours that the scene most probably had"
+_MARKED = "fill what the mask marks"
+
+
+def _prompt(operation: Operation, diagnosis: Diagnosis, wishes: Wishes) -> str:
+    wanted: list[str] = []
+    if operation is not Operation.COLORIZE:
+        wanted = [_PHRASES[finding.degradation] for finding in diagnosis.findings if finding.degradation in _PHRASES]
+    verb = "Restore" if wanted or wishes.marked else "Colour"
+    wanted += [phrase for phrase, asked in ((_MARKED, wishes.marked), (_COLOURS, operation.colours)) if asked]
     if not wanted:
         return "Leave this photo as it is."
     return (
-        f"Restore this photo: {', '.join(wanted)}; keep faces, composition and all undamaged parts exactly as they are."
+        f"{verb} this photo: {', '.join(wanted)}; keep faces, composition and all undamaged parts exactly as they are."
     )

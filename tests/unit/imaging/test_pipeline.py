@@ -10,25 +10,24 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rekindle.imaging.image import Planes
-from rekindle.imaging.pipeline import TILE, Tools, margin_of, prepare, run, run_tile
+from rekindle.imaging.nets.restorer import look
+from rekindle.imaging.pipeline import TILE, margin_of, prepare, run, run_tile
 from rekindle.imaging.planes import gaussian, tiles, to_planes, to_samples
 from rekindle.imaging.steps.catalogue import Step, steps_from_json, steps_to_json
 from rekindle.imaging.steps.deblur import Deblur
 from rekindle.imaging.steps.denoise import Denoise
 from rekindle.imaging.steps.enlarge import Enlarge
-from rekindle.imaging.steps.filter import Filter
+from rekindle.imaging.steps.filter import Filter, PlacedFilter
 from rekindle.imaging.steps.levels import Levels
 from rekindle.imaging.steps.repair import Repair
-from rekindle.imaging.steps.sharpen import Sharpen
 from tests.damages import deep, sample
 
 NUMBER = st.floats(0, 10, allow_nan=False)
 STEPS: st.SearchStrategy[Step] = st.one_of(
     st.builds(Repair, grow=st.integers(0, 9)),
-    st.builds(Denoise, luma=NUMBER, chroma=NUMBER),
+    st.builds(Denoise, amount=NUMBER),
     st.builds(Deblur, length=NUMBER, direction=st.floats(0, 180), caution=NUMBER),
     st.builds(Levels, amount=NUMBER, max_gain=NUMBER, saturation=NUMBER, keep_tone=st.booleans()),
-    st.builds(Sharpen, amount=NUMBER, radius=NUMBER, overshoot=NUMBER),
     st.builds(Enlarge, factor=st.sampled_from([2, 4]), sharpen=NUMBER),
 )
 DOUBLE = Filter(lambda planes: planes * np.float32(2))
@@ -61,8 +60,7 @@ def test_softening_keeps_what_is_no_matter_of_strength(step: Step) -> None:
             assert (softer.keep_tone, softer.max_gain) == (step.keep_tone, step.max_gain)
             assert abs(softer.saturation - 1) <= abs(step.saturation - 1)
         case Denoise(), Denoise():
-            assert softer.luma <= step.luma
-            assert softer.chroma <= step.chroma
+            assert softer.amount <= step.amount
         case _:
             pass
 
@@ -99,7 +97,7 @@ def test_tiles_on_threads_give_what_the_whole_picture_gives(wide: bool) -> None:
 @pytest.mark.parametrize("side", [64, 200, 2000])
 def test_the_size_of_the_tiles_does_not_show(side: int) -> None:
     picture = large()
-    filters = [SOFTEN, *prepare(picture, [Sharpen(amount=1.0), Levels()], Tools())]
+    filters = [SOFTEN, *prepare(picture, [Deblur(5.0, 20.0), Levels()], None)]
     pieces = np.empty_like(picture)
     for tile in tiles(*picture.shape[:2], side=side, margin=margin_of(filters)):
         pieces[tile.target] = run_tile(picture, tile, filters)
@@ -131,7 +129,8 @@ def test_a_filter_that_fails_ends_the_run_with_its_own_error() -> None:
 
 
 def test_tiles_begin_on_the_grid_of_compression() -> None:
-    filters = prepare(sample("coffee"), [Denoise(), Sharpen(radius=1.1), Deblur(9.0, 10.0)], Tools())
+    picture = sample("coffee")
+    filters = prepare(picture, [Denoise(), Levels(), Deblur(9.0, 10.0)], look(picture))
     margin = margin_of(filters)
     assert margin >= sum(each.margin for each in filters)
     starts = {edge.start % 8 for tile in tiles(2000, 1300, side=TILE, margin=margin) for edge in tile.outer}
@@ -140,19 +139,14 @@ def test_tiles_begin_on_the_grid_of_compression() -> None:
 
 
 def test_repair_and_enlargement_are_no_filters_and_the_others_keep_their_order() -> None:
-    steps = [Repair(), Sharpen(), Denoise(), Enlarge()]
-    margins = [each.margin for each in prepare(sample("coffee"), steps, Tools())]
-    alone = [prepare(sample("coffee"), [step], Tools())[0].margin for step in (Sharpen(), Denoise())]
-    assert margins == alone
+    picture = np.ascontiguousarray(sample("coffee")[:64, :64])
+    seen = look(picture)
+    filters = prepare(picture, [Repair(), Levels(), Denoise(), Enlarge()], seen)
+    assert [type(each) for each in filters] == [Filter, PlacedFilter]
 
 
-def test_the_chosen_denoiser_gets_the_whole_picture_and_the_options() -> None:
-    seen: list[tuple[tuple[int, ...], Denoise]] = []
-
-    def denoiser(pixels: np.ndarray, options: Denoise) -> Filter:
-        seen.append((pixels.shape, options))
-        return LIFT
-
-    filters = prepare(large(), [Denoise(luma=0.5)], Tools(denoiser=denoiser))
-    assert filters == [LIFT]
-    assert seen == [((700, 1100, 3), Denoise(luma=0.5))]
+def test_a_placed_filter_is_told_where_its_tile_lies() -> None:
+    rows, columns = np.mgrid[:700, :1100]
+    place = np.stack([rows % 256, columns % 256, rows * 0], axis=-1)
+    lookup = PlacedFilter(lambda _, area: (place[area] / 255).astype(np.float32), margin=8)
+    assert np.array_equal(run(large(), [lookup], quiet), place.astype(np.uint8))

@@ -3,24 +3,28 @@
 import dataclasses
 import json
 
+import cv2
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from skimage import data
 
 from rekindle.imaging.image import Image, Space
+from rekindle.imaging.marks import Marks
 from rekindle.imaging.measures import measure
-from rekindle.imaging.pipeline import Tools
 from rekindle.imaging.restoration import measure_file, restore, restore_file
 from rekindle.imaging.steps.denoise import Denoise
 from rekindle.imaging.steps.enlarge import Enlarge
 from rekindle.imaging.steps.levels import Levels
-from rekindle.imaging.steps.repair import Repair
+from rekindle.imaging.steps.repair import Repair, grown
 from rekindle.imaging.strength import Strength
 from rekindle.imaging.working import load_working, save_working
 from rekindle.treatments.degradations import Degradation
 from rekindle.treatments.diagnose import diagnose
 from rekindle.treatments.operations import Operation
 from rekindle.treatments.plan import Wishes, plan
+from tests.damages import scratched
 
 PHOTO = np.ascontiguousarray(data.coffee())
 SMALL = np.ascontiguousarray(PHOTO[:200, :300])
@@ -74,21 +78,57 @@ def test_a_strength_is_kept_to():
 def test_only_the_damaged_pixels_change_when_only_damage_is_mended():
     mask = np.zeros(PHOTO.shape[:2], bool)
     mask[:, 300:303] = True
-    restored = restore(Image(PHOTO), [Repair(grow=0)], tools=Tools(find_damage=lambda _: mask))
+    restored = restore(Image(PHOTO), [Repair(grow=0)], mask=mask)
     assert restored.chosen == "careful"
     assert np.array_equal(restored.image.pixels[~mask], PHOTO[~mask])
     assert [step.name for step in restored.steps_done] == ["repair"]
+    assert np.array_equal(restored.mask, mask)
 
 
-def test_another_denoiser_can_take_the_place_of_ours():
-    calls = []
+@given(st.integers(0, 2**32 - 1))
+@settings(max_examples=12, deadline=None)
+def test_with_another_mask_nothing_changes_outside_both_masks(seed):
+    random = np.random.default_rng(seed)
+    photo = noisy(SMALL)
+    steps = [Repair(grow=int(random.integers(4))), Denoise(), Levels(saturation=1.2)]
+    first, second = (strokes(random, photo.shape[:2]) for _ in range(2))
+    one, other = (restore(Image(photo), steps, mask=mask).image.pixels for mask in (first, second))
+    outside = ~(grown(first, steps[0].grow) | grown(second, steps[0].grow))
+    assert np.array_equal(one[outside], other[outside])
 
-    def denoiser(pixels, options):
-        calls.append((pixels.shape, options))
-        return Tools().denoiser(pixels, options)
 
-    restore(Image(noisy(SMALL)), [Denoise()], tools=Tools(denoiser=denoiser))
-    assert calls
+def strokes(random, shape):
+    mask = np.zeros(shape, np.uint8)
+    for _ in range(int(random.integers(0, 4))):
+        ends = [(int(random.integers(shape[1])), int(random.integers(shape[0]))) for _ in range(2)]
+        cv2.line(mask, *ends, 1, int(random.integers(1, 12)))
+    return mask > 0
+
+
+def test_the_mask_that_was_found_gives_the_same_picture_when_it_is_given():
+    damaged, _ = scratched(PHOTO)
+    found = restore(Image(damaged), [Repair()])
+    assert found.mask is not None
+    given_back = restore(Image(damaged), [Repair()], mask=found.mask)
+    assert np.array_equal(given_back.image.pixels, found.image.pixels)
+
+
+def test_an_empty_mask_means_that_nothing_is_filled():
+    damaged, _ = scratched(PHOTO)
+    restored = restore(Image(damaged), [Repair()], mask=np.zeros(damaged.shape[:2], bool))
+    assert restored.image.pixels is damaged
+    assert restored.mask is None
+
+
+def test_masks_come_from_files_and_go_to_files(tmp_path):
+    source, target, found = tmp_path / "in.tif", tmp_path / "out.tif", tmp_path / "mask.png"
+    damaged, _ = scratched(PHOTO)
+    save_working(Image(damaged), source)
+    report = restore_file(source, target, [Repair()], Strength.AUTO, Marks(found=found))
+    assert 0.001 < report.mask_share < 0.1
+    again = restore_file(source, tmp_path / "again.tif", [Repair()], Strength.AUTO, Marks(given=found))
+    assert again.mask_share == report.mask_share
+    assert np.array_equal(load_working(target).pixels, load_working(tmp_path / "again.tif").pixels)
 
 
 def test_space_alpha_and_sixteen_bits_stay():

@@ -8,19 +8,20 @@ import numpy as np
 import pytest
 from skimage import data
 
+from rekindle.imaging.cleaning import both
 from rekindle.imaging.measure.noise import measure_noise
-from rekindle.imaging.pipeline import Tools, margin_of, prepare, run
+from rekindle.imaging.nets.restorer import look
+from rekindle.imaging.pipeline import margin_of, prepare, run
 from rekindle.imaging.planes import tiles, to_planes, to_samples
 from rekindle.imaging.steps.catalogue import steps_from_json, steps_to_json
 from rekindle.imaging.steps.deblur import Deblur, inverse_kernel, prepare_deblur
-from rekindle.imaging.steps.denoise import Denoise, prepare_denoise
+from rekindle.imaging.steps.denoise import Denoise
 from rekindle.imaging.steps.enlarge import Enlarge, allowed_factor, enlarge
 from rekindle.imaging.steps.levels import Levels, prepare_levels
-from rekindle.imaging.steps.repair import Repair, fill, repair
-from rekindle.imaging.steps.sharpen import Sharpen, prepare_sharpen
+from rekindle.imaging.steps.repair import Repair, fill
 
 PHOTO = np.ascontiguousarray(data.coffee())
-EVERY = (Repair(), Denoise(), Deblur(9.0, 30.0), Levels(saturation=1.3), Sharpen(), Enlarge(factor=4))
+EVERY = (Repair(), Denoise(), Deblur(9.0, 30.0), Levels(saturation=1.3), Enlarge(factor=4))
 
 
 def psnr(one, other):
@@ -33,7 +34,7 @@ def noisy(photo, sigma=14, seed=3):
 
 
 def applied(step, pixels):
-    return run(pixels, prepare(pixels, [step], Tools()), lambda *_: None)
+    return run(pixels, prepare(pixels, [step], both(pixels, look(pixels))), lambda *_: None)
 
 
 def test_steps_can_be_written_down_and_read_back():
@@ -82,18 +83,9 @@ def test_levels_keep_the_tone_of_a_sepia_print_when_asked():
 
 def test_a_neutral_grey_photo_gets_no_tint_from_any_step():
     grey = np.repeat((data.camera()[..., None] * 0.5 + 60).astype(np.uint8), 3, axis=2)
-    steps = [Denoise(), Deblur(7.0, 20.0), Levels(saturation=1.5), Sharpen()]
-    result = run(grey, prepare(grey, steps, Tools()), lambda *_: None).astype(int)
+    steps = [Denoise(), Deblur(7.0, 20.0), Levels(saturation=1.5)]
+    result = run(grey, prepare(grey, steps, both(grey, look(grey))), lambda *_: None).astype(int)
     assert np.abs(result[..., 0] - result[..., 2]).max() <= 1
-
-
-def test_sharpening_stays_within_what_is_around():
-    result = applied(Sharpen(amount=1.0), PHOTO)
-    kernel = np.ones((3, 3), np.uint8)
-    grey = to_planes(PHOTO) @ np.array([0.299, 0.587, 0.114], np.float32)
-    new = to_planes(result) @ np.array([0.299, 0.587, 0.114], np.float32)
-    inside = (new >= cv2.erode(grey, kernel) - 0.01) & (new <= cv2.dilate(grey, kernel) + 0.01)
-    assert inside.mean() > 0.995
 
 
 @pytest.mark.parametrize("dtype", [np.uint8, np.uint16])
@@ -104,8 +96,8 @@ def test_repair_changes_the_damaged_pixels_and_no_others(dtype):
     mask[:, 200:203] = True
     damaged = photo.copy()
     damaged[mask] = np.iinfo(dtype).max
-    mended, where = repair(damaged, Repair(grow=0), find=lambda _: mask)
-    assert np.array_equal(mended[~where], damaged[~where])
+    mended = fill(damaged, mask)
+    assert np.array_equal(mended[~mask], damaged[~mask])
     assert psnr(photo / scale, mended / scale) > psnr(photo / scale, damaged / scale) + 6
 
 
@@ -119,17 +111,14 @@ def test_filling_in_stripes_equals_filling_at_once():
 
 
 def test_without_damage_repair_returns_the_same_array():
-    mended, _ = repair(PHOTO, Repair(), find=lambda pixels: np.zeros(pixels.shape[:2], bool))
-    assert mended is PHOTO
+    assert fill(PHOTO, np.zeros(PHOTO.shape[:2], bool)) is PHOTO
 
 
 @pytest.mark.parametrize(
     "make",
     [
-        lambda p: prepare_denoise(p, Denoise()),
         lambda p: prepare_deblur(p, Deblur(9.0, 30.0)),
         lambda p: prepare_levels(p, Levels(saturation=1.4)),
-        lambda p: prepare_sharpen(p, Sharpen()),
     ],
 )
 def test_tiles_leave_no_seams(make):
@@ -148,7 +137,8 @@ def test_eight_and_sixteen_bits_give_the_same_picture():
     narrow = applied(Denoise(), damaged)
     wide = applied(Denoise(), damaged.astype(np.uint16) * 257)
     assert wide.dtype == np.uint16
-    assert np.abs(wide / 257 - narrow).max() <= 1
+    assert np.abs(wide / 257 - narrow).mean() < 0.5
+    assert np.abs(wide / 257 - narrow).max() < 5
 
 
 def test_nothing_to_run_returns_the_same_array():
@@ -179,4 +169,4 @@ def test_a_careful_denoise_changes_less_than_a_strong_one():
     strong, careful = applied(Denoise(), damaged), applied(Denoise().softened(), damaged)
     assert psnr(damaged, careful) > psnr(damaged, strong)
     assert measure_noise(careful).luma < measure_noise(damaged).luma
-    assert replace(Denoise(), luma=0.0).luma == 0
+    assert replace(Denoise(), amount=0.0).amount == 0

@@ -4,12 +4,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rekindle.imaging.steps.catalogue import steps_from_json, steps_to_json
+from rekindle.imaging.steps.colorize import Colorize, Hint
 from rekindle.treatments.degradations import Degradation
 from rekindle.treatments.diagnose import Diagnosis, Facts, Finding
 from rekindle.treatments.operations import Operation
 from rekindle.treatments.plan import Wishes, plan
 
-ORDER = ["repair", "denoise", "deblur", "levels", "sharpen", "enlarge"]
+ORDER = ["repair", "denoise", "deblur", "levels", "colorize", "enlarge"]
+HINT = Hint(0.5, 0.5, (200, 100, 50), 0.1)
 DAMAGE = [d for d in Degradation if d != Degradation.NONE]
 UNIT = st.floats(0, 1, allow_nan=False)
 FACTS = st.builds(
@@ -18,7 +20,6 @@ FACTS = st.builds(
     softness=UNIT,
     motion_length=st.floats(0, 60),
     motion_direction=st.floats(0, 180),
-    saturation=st.floats(1, 1.6),
 )
 NO_FACTS = Facts()
 
@@ -35,16 +36,47 @@ def names(treatment):
 @given(
     kinds=st.lists(st.sampled_from(DAMAGE), unique=True),
     facts=FACTS,
-    wishes=st.builds(Wishes, enlarge=st.sampled_from([1, 2, 4]), keep_tone=st.booleans()),
+    wishes=st.builds(
+        Wishes,
+        enlarge=st.sampled_from([1, 2, 4]),
+        keep_tone=st.booleans(),
+        marked=st.booleans(),
+        hints=st.sampled_from([(), (HINT,)]),
+    ),
+    operation=st.sampled_from(Operation),
 )
-def test_any_diagnosis_gives_a_sound_plan_that_can_be_written_down(kinds, facts, wishes):
+def test_any_diagnosis_gives_a_sound_plan_that_can_be_written_down(kinds, facts, wishes, operation):
     diagnosis = diagnosis_of(*kinds, facts=facts)
-    treatment = plan(Operation.RESTORE, diagnosis, wishes)
-    assert len(set(names(treatment))) == len(treatment.steps)
-    assert treatment == plan(Operation.RESTORE, diagnosis, wishes)
+    treatment = plan(operation, diagnosis, wishes)
+    assert names(treatment) == [name for name in ORDER if name in names(treatment)]
+    assert treatment == plan(operation, diagnosis, wishes)
     assert steps_from_json(steps_to_json(treatment.steps)) == treatment.steps
     assert treatment.prompt.endswith(".")
     assert ("enlarge" in names(treatment)) == (wishes.enlarge != 1)
+    assert ("colorize" in names(treatment)) == treatment.colours == operation.colours
+    assert "repair" in names(treatment) or not wishes.marked
+    assert ("mask" in treatment.prompt) == wishes.marked
+
+
+def test_colouring_alone_lays_on_colour_and_mends_nothing():
+    treatment = plan(Operation.COLORIZE, diagnosis_of(*DAMAGE, facts=Facts(softness=0.8)), Wishes(hints=(HINT,)))
+    assert treatment.steps == (Colorize(hints=(HINT,)),)
+    assert treatment.prompt.startswith("Colour this photo: give it the colours")
+
+
+def test_restoring_in_colour_is_restoring_and_then_colouring():
+    facts = Facts(softness=0.8, motion_length=9.0, monochrome=True)
+    wishes = Wishes(enlarge=2)
+    mended = plan(Operation.RESTORE, diagnosis_of(*DAMAGE, facts=facts), wishes)
+    both = plan(Operation.RESTORE_COLORIZE, diagnosis_of(*DAMAGE, facts=facts), wishes)
+    assert names(both) == [*names(mended)[:-1], "colorize", "enlarge"]
+
+
+def test_what_was_marked_is_filled_whatever_was_found():
+    for operation, more in ((Operation.RESTORE, []), (Operation.COLORIZE, ["colorize"])):
+        assert names(plan(operation, diagnosis_of(), Wishes(marked=True))) == ["repair", *more]
+    everything = plan(Operation.RESTORE, diagnosis_of(*DAMAGE), Wishes(marked=True))
+    assert names(everything).count("repair") == 1
 
 
 def test_a_photo_without_damage_gets_no_steps():
@@ -56,14 +88,9 @@ def test_a_wished_enlargement_is_all_that_an_undamaged_photo_gets():
 
 
 def test_damage_comes_first_and_size_last():
-    facts = Facts(softness=0.8, motion_length=9.0)
+    facts = Facts(motion_length=9.0)
     everything = plan(Operation.RESTORE, diagnosis_of(*DAMAGE, facts=facts), Wishes(enlarge=4))
     assert names(everything) == ["repair", "denoise", "deblur", "levels", "enlarge"]
-
-
-def test_a_soft_noisy_photo_is_sharpened_a_little_after_its_noise_is_gone():
-    treatment = plan(Operation.RESTORE, diagnosis_of(Degradation.LOW_QUALITY, facts=Facts(softness=0.5)), Wishes())
-    assert names(treatment) == ["denoise", "sharpen"]
 
 
 def test_reflections_alone_get_no_steps_because_the_engine_cannot_mend_them():
@@ -78,4 +105,5 @@ def test_the_tone_of_a_sepia_print_is_kept_when_wished_and_only_then():
     (neutral,) = plan(Operation.RESTORE, diagnosis, Wishes()).steps
     assert kept.keep_tone
     assert not neutral.keep_tone
-    assert kept.saturation == neutral.saturation == 1.0
+    assert kept.learned
+    assert neutral.learned

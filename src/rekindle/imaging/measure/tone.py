@@ -5,10 +5,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from rekindle.imaging.image import Planes
-from rekindle.imaging.planes import luma
+from rekindle.imaging.planes import luma, resize
 
-_CHROMA_OF_GREY = 0.012
-"""Spread of the colour differences below which a picture has one tone only (measured on sepia and grey scans)."""
+_CHROMA_OF_GREY = 0.008
+"""Spread of the colour differences below which a picture has one tone only. Of photos with made-up fading it takes one
+in 40 colour ones for that, and misses one in 14 of the toned and noisy ones.
+"""
+_TINY = 64
+"""Pixels of the longer side of the copy on which that is measured, where noise is gone and colour is not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +45,17 @@ def measure_tone(planes: Planes) -> Tone:
         chroma_mean=float(chroma.mean()),
         chroma_std=float(difference.std(axis=0).mean()),
         cast=float(np.sqrt(np.sum(mean**2))),
-        monochrome=_one_tone(grey[:, 0], difference),
+        monochrome=_one_tone(planes),
     )
 
 
-def _one_tone(grey: Planes, difference: Planes) -> bool:
+def _one_tone(planes: Planes) -> bool:
     """True when the colour of a pixel follows from its lightness alone, as in grey, sepia and other toned prints."""
+    height, width = planes.shape[:2]
+    scale = min(1.0, _TINY / max(height, width))
+    flat = resize(planes, max(1, round(width * scale)), max(1, round(height * scale))).reshape(-1, 3)
+    grey = luma(flat)
+    difference = flat - grey[:, None]
     bins = np.clip((grey * 16).astype(int), 0, 15)
     counts = np.maximum(np.bincount(bins, minlength=16), 1)
     rest = 0.0

@@ -4,17 +4,17 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from typing import Any, TypeAlias
 
+from rekindle.imaging.steps.colorize import Colorize, Hint
 from rekindle.imaging.steps.deblur import Deblur
 from rekindle.imaging.steps.denoise import Denoise
 from rekindle.imaging.steps.enlarge import Enlarge
 from rekindle.imaging.steps.levels import Levels
 from rekindle.imaging.steps.repair import Repair
-from rekindle.imaging.steps.sharpen import Sharpen
 
-Step: TypeAlias = Repair | Denoise | Deblur | Levels | Sharpen | Enlarge
+Step: TypeAlias = Repair | Denoise | Deblur | Levels | Colorize | Enlarge
 """The options of a step; its name says which one it is."""
 
-_BY_NAME: dict[str, type[Step]] = {kind.name: kind for kind in (Repair, Denoise, Deblur, Levels, Sharpen, Enlarge)}
+_BY_NAME: dict[str, type[Step]] = {kind.name: kind for kind in (Repair, Denoise, Deblur, Levels, Colorize, Enlarge)}
 
 
 def steps_to_json(steps: Iterable[Step]) -> list[dict[str, Any]]:
@@ -33,4 +33,11 @@ def _read(entry: dict[str, Any]) -> Step:
     if name not in _BY_NAME:
         message = f"there is no step named {name!r}"
         raise ValueError(message)
+    if "hints" in options:
+        options["hints"] = tuple(_hint(hint) for hint in options["hints"])
     return _BY_NAME[name](**options)
+
+
+def _hint(written: dict[str, Any]) -> Hint:
+    red, green, blue = written["colour"]
+    return Hint(written["x"], written["y"], (red, green, blue), written["radius"])

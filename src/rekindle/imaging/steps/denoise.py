@@ -1,127 +1,89 @@
-"""Takes noise, grain and JPEG blocks away by shrinking the cosine coefficients of overlapping blocks.
+"""Takes noise, grain, JPEG blocks and a little softness away: adds the change that was found for the whole picture.
 
-Thresholds follow the noise measured in each frequency and channel, so grain that was blurred or compressed is met as
-well as fresh noise. Two passes as in Dabov et al., "Image denoising by sparse 3-D transform-domain collaborative
-filtering" (2007), without block matching: a hard threshold (Yu and Sapiro, "DCT image denoising", IPOL 2011), then a
-Wiener filter whose signal estimate is the first pass.
+Pictures at which the network looked in a smaller size keep a finest octave that it did not see. That one is shrunk
+where it holds no more than noise (the local Wiener filter of Lee, "Digital image enhancement and noise filtering by
+use of local statistics", 1980).
 """
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import ClassVar, Self, cast
 
 import cv2
 import numpy as np
 
+from rekindle.imaging.faces import Face, weight_of
+from rekindle.imaging.gentle import KEEP, MARGIN, gentle
 from rekindle.imaging.image import Planes, Samples
-from rekindle.imaging.measure.dct import SIDE, blocks_of, forward, inverse
-from rekindle.imaging.measure.noise import Noise, from_opponent, measure_noise, opponent
-from rekindle.imaging.planes import Plane, floats
-from rekindle.imaging.steps.filter import Filter
+from rekindle.imaging.nets.restorer import Seen, changed
+from rekindle.imaging.planes import box, floats, to_planes, windows
+from rekindle.imaging.steps.filter import Area, PlacedFilter
 
-_HARD = 3.0
-"""Threshold of the first pass in standard deviations (2.7 in Dabov et al.; 3 measured best with levels per
-frequency).
-"""
-
-_LUMA, _CHROMA = 1.3, 2.3
-"""How much stronger the noise is than in the flattest blocks, which were chosen for having little of it (measured)."""
-
-Shifts = tuple[tuple[int, int], ...]
-"""The grids of blocks, each by where it begins."""
-
-_EVERY_SECOND: Shifts = tuple((y, x) for y in range(0, SIDE, 2) for x in range(0, SIDE, 2))
-_EVERY_FOURTH: Shifts = tuple((y, (x + y) % SIDE) for y in range(0, SIDE, 2) for x in (0, 4))
-_FEW: Shifts = ((0, 0), (2, 4), (4, 2), (6, 6))
-_LARGE = 4_000_000
-"""Pixels above which fewer overlaps are used, and one pass for colour, to keep within the time."""
+_WINDOW = 7
+_FLAT = 20
+"""Percentile of the local variance that counts as noise alone."""
+_EXCESS = 1.6
+"""How much stronger noise is than in those flattest places, which were chosen for having little of it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Denoise:
-    """How much of the measured noise is assumed: 1 = all of it, 0 = none, for lightness and for colour."""
+    """`amount` of the change that is done, 0..1."""
 
     name: ClassVar[str] = "denoise"
     title: ClassVar[str] = "Removed noise and compression blocks"
-    luma: float = 1.0
-    chroma: float = 1.0
+    amount: float = 1.0
 
     def softened(self) -> Self:
         """The careful variant."""
-        return replace(self, luma=self.luma * 0.6, chroma=self.chroma * 0.8)
+        return replace(self, amount=self.amount * 0.75)
 
 
-Denoiser = Callable[[Samples, Denoise], Filter]
-"""Looks at a whole picture once and returns what to do to its tiles: the place of a trained network."""
+def prepare_denoise(pixels: Samples, options: Denoise, seen: Seen, faces: Sequence[Face] = ()) -> PlacedFilter:
+    """A filter that looks its change up in what was seen, and keeps a trace of the fine detail of faces."""
+    clean = _cleaner(pixels, options, seen)
+    if not faces or not options.amount:
+        return clean
+    shape = pixels.shape[0], pixels.shape[1]
+
+    def apply(planes: Planes, area: Area) -> Planes:
+        return gentle(planes, clean.apply(planes, area), weight_of(faces, shape, area), keep=KEEP)
+
+    return PlacedFilter(apply, margin=clean.margin + MARGIN)
 
 
-def prepare_denoise(pixels: Samples, options: Denoise) -> Filter:
-    """Measure the noise, and shrink it wherever it is."""
-    noise = measure_noise(pixels)
-    quick = pixels.shape[0] * pixels.shape[1] > _LARGE
-    scaled = Noise(
-        noise.table
-        * np.array([[_LUMA * options.luma], [_CHROMA * options.chroma], [_CHROMA * options.chroma]], np.float32)
-    )
+def _cleaner(pixels: Samples, options: Denoise, seen: Seen) -> PlacedFilter:
+    shrink, amount = seen.shrink, np.float32(options.amount)
+    if shrink == 1:
+        return PlacedFilter(lambda planes, area: floats(planes + amount * seen.change[area]))
+    noise = _finest_noise(pixels, shrink) * np.float32(_EXCESS)
 
-    def apply(planes: Planes) -> Planes:
-        return shrink(planes, scaled, quick=quick)
+    def apply(planes: Planes, area: Area) -> Planes:
+        wide = changed(seen, area)
+        finest = planes - _coarse(planes, shrink)
+        power = box(floats(finest * finest), _WINDOW)
+        taken = finest * np.minimum(1, noise / np.maximum(power, 1e-9))
+        return floats(planes + amount * (wide - taken))
 
-    return Filter(apply, margin=2 * SIDE)
-
-
-def shrink(planes: Planes, noise: Noise, *, quick: bool = False) -> Planes:
-    """All passes on one tile of float RGB; `quick` takes half the time and gives a little less."""
-    axes = opponent(planes)
-    for channel in range(3):
-        levels = noise.table[channel]
-        if levels.max() > 1e-4:
-            shifts = _EVERY_SECOND if not quick else _EVERY_FOURTH if channel == 0 else _FEW
-            plane = np.ascontiguousarray(axes[..., channel])
-            axes[..., channel] = _passes(plane, levels, shifts, once=quick and channel > 0)
-    return from_opponent(axes)
+    return PlacedFilter(apply, margin=4 * shrink + _WINDOW)
 
 
-def _passes(plane: Plane, levels: Plane, shifts: Shifts, *, once: bool) -> Plane:
-    threshold = levels * np.float32(_HARD)
-    variance = levels**2
-    threshold[0] = 0
-
-    def hard(blocks: Plane, _: Plane) -> tuple[Plane, Plane]:
-        coefficients = forward(blocks)
-        kept = np.abs(coefficients) > threshold
-        coefficients *= kept
-        return inverse(coefficients), 1 / (1 + kept.sum(axis=1, dtype=np.float32))
-
-    def wiener(blocks: Plane, pilot: Plane) -> tuple[Plane, Plane]:
-        power = forward(pilot) ** 2
-        gain = floats(power / (power + variance))
-        gain[:, 0] = 1
-        return inverse(forward(blocks) * gain), floats(1 / (1 + np.sum(gain**2, axis=1)))
-
-    first = _overlapped(plane, plane, hard, shifts)
-    return first if once else _overlapped(plane, first, wiener, shifts)
+def _coarse(planes: Planes, shrink: int) -> Planes:
+    """What of a tile survives in the smaller copy."""
+    height, width = planes.shape[:2]
+    padded = cv2.copyMakeBorder(planes, 0, -height % shrink, 0, -width % shrink, cv2.BORDER_REPLICATE)
+    size = (padded.shape[1] // shrink, padded.shape[0] // shrink)
+    small = cv2.resize(padded, size, interpolation=cv2.INTER_AREA)
+    back = cv2.resize(small, (padded.shape[1], padded.shape[0]), interpolation=cv2.INTER_LINEAR)
+    return cast("Planes", np.asarray(back)[:height, :width])
 
 
-def _overlapped(
-    plane: Plane,
-    pilot: Plane,
-    mend: Callable[[Plane, Plane], tuple[Plane, Plane]],
-    shifts: Shifts,
-) -> Plane:
-    """The weighted mean of what `mend` makes of the blocks at each of the shifts."""
-    height, width = plane.shape
-    bottom, right = SIDE + (-height) % SIDE, SIDE + (-width) % SIDE
-    padded, guide = (
-        cast("Plane", cv2.copyMakeBorder(p, SIDE, bottom, SIDE, right, cv2.BORDER_REFLECT_101)) for p in (plane, pilot)
-    )
-    total, weights = np.zeros_like(padded), np.zeros_like(padded)
-    for y, x in shifts:
-        blocks, weight = mend(blocks_of(padded, y, x), blocks_of(guide, y, x))
-        rows, columns = (padded.shape[0] - y) // SIDE, (padded.shape[1] - x) // SIDE
-        area = (slice(y, y + rows * SIDE), slice(x, x + columns * SIDE))
-        view = total[area].reshape(rows, SIDE, columns, SIDE)
-        view += (blocks * weight[:, None]).reshape(rows, columns, SIDE, SIDE).transpose(0, 2, 1, 3)
-        weights[area].reshape(rows, SIDE, columns, SIDE)[...] += weight.reshape(rows, 1, columns, 1)
-    inner = (slice(SIDE, SIDE + height), slice(SIDE, SIDE + width))
-    return total[inner] / weights[inner]
+def _finest_noise(pixels: Samples, shrink: int) -> Planes:
+    """Variance of the noise in the octaves that the network did not see, one number for each channel."""
+    found: list[Planes] = []
+    for area in windows(*pixels.shape[:2], side=256, most=12):
+        planes = to_planes(pixels[area])
+        finest = planes - _coarse(planes, shrink)
+        power = box(floats(finest * finest), _WINDOW)
+        found.append(floats(np.percentile(power, _FLAT, axis=(0, 1))))
+    return floats(np.median(found, axis=0))

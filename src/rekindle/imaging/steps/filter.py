@@ -2,8 +2,12 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from rekindle.imaging.image import Planes
+
+Area: TypeAlias = tuple[slice, slice]
+"""Rows and columns of a tile in the picture, its margin included. Both begin at multiples of 8."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,3 +18,22 @@ class Filter:
 
     apply: Callable[[Planes], Planes]
     margin: int = 0
+
+    def at(self, planes: Planes, _: Area) -> Planes:
+        """The same wherever the tile lies."""
+        return self.apply(planes)
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedFilter:
+    """A filter that must know where its tile lies, because it looks something up there."""
+
+    apply: Callable[[Planes, Area], Planes]
+    margin: int = 0
+
+    def at(self, planes: Planes, area: Area) -> Planes:
+        """What the filter does to the tile at `area`."""
+        return self.apply(planes, area)
+
+
+AnyFilter: TypeAlias = Filter | PlacedFilter

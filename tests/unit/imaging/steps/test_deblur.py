@@ -6,7 +6,7 @@ import pytest
 from rekindle.imaging.gate import check
 from rekindle.imaging.image import Samples
 from rekindle.imaging.measure.blur import measure_blur
-from rekindle.imaging.pipeline import Tools, prepare, run
+from rekindle.imaging.pipeline import prepare, run
 from rekindle.imaging.steps.deblur import Deblur, inverse_kernel, prepare_deblur
 from tests.damages import Pixels, deep, moved, noisy, psnr, sample
 
@@ -16,7 +16,7 @@ def part(name: str) -> Pixels:
 
 
 def deblurred(pixels: Samples, options: Deblur) -> Samples:
-    return run(pixels, prepare(pixels, [options], Tools()), lambda *_: None)
+    return run(pixels, prepare(pixels, [options], None), lambda *_: None)
 
 
 @pytest.mark.parametrize(("length", "direction"), [(9, 0), (11, 35), (9, 90), (13, 140)])

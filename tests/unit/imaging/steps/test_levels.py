@@ -4,13 +4,13 @@ import numpy as np
 import pytest
 
 from rekindle.imaging.image import Samples
-from rekindle.imaging.pipeline import Tools, prepare, run
+from rekindle.imaging.pipeline import prepare, run
 from rekindle.imaging.steps.levels import Levels, prepare_levels, saturate
 from tests.damages import Pixels, deep, psnr, sample
 
 
 def levelled(pixels: Samples, options: Levels) -> Samples:
-    return run(pixels, prepare(pixels, [options], Tools()), lambda *_: None)
+    return run(pixels, prepare(pixels, [options], None), lambda *_: None)
 
 
 def faded(pixels: Pixels, gains: tuple[float, float, float], lift: float) -> Pixels:

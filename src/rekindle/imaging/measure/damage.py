@@ -1,0 +1,67 @@
+"""Finds marks on a picture - scratches, creases, cracks, dust - in what the restoring network saw."""
+
+from collections.abc import Sequence
+from typing import cast
+
+import cv2
+import numpy as np
+
+from rekindle.imaging.faces import Face, weight_of
+from rekindle.imaging.image import Samples
+from rekindle.imaging.nets.restorer import Quality, Seen, look
+from rekindle.imaging.planes import Mask, peak
+
+_LIKELY, _CERTAIN = 0.6, 0.85
+"""Chance from which a pixel belongs to a mark, and that at least one pixel of the mark must reach (hysteresis as in
+Canny 1986).
+"""
+_ON_FACES = 0.9
+_PROOF, _ENOUGH = 0.99, 0.002
+"""A picture counts as damaged when the network is nearly certain of this share of its pixels. Of 40 photographs that
+it was not trained on, 2 without marks reach that, and all but 2 of 80 with marks.
+"""
+_LONGEST = 1024
+
+
+def find_damage(seen: Seen, faces: Sequence[Face] = ()) -> Mask:
+    """Which pixels marks cover, (h, w) at the size at which the network looked. On faces the network must be more
+    certain: the glint of an eye is a bright speck too.
+    """
+    least = np.float32(_LIKELY * 255)
+    if faces:
+        shape = seen.chance.shape[0], seen.chance.shape[1]
+        least = least + np.float32((_ON_FACES - _LIKELY) * 255) * weight_of(faces, shape)
+    likely = (seen.chance >= least).astype(np.uint8)
+    labels = np.asarray(cv2.connectedComponents(likely, connectivity=8)[1], np.intp)
+    certain = np.zeros(int(labels.max()) + 1, np.bool_)
+    certain[np.unique(labels[seen.chance >= round(_CERTAIN * 255)])] = True
+    certain[0] = False
+    return certain[labels]
+
+
+def full_size(mask: Mask, height: int, width: int) -> Mask:
+    """A mask that was found on a smaller copy, at the size of the picture."""
+    if mask.shape == (height, width):
+        return mask
+    shrink = -(-height // mask.shape[0])
+    grown = cv2.resize(
+        mask.astype(np.uint8), (mask.shape[1] * shrink, mask.shape[0] * shrink), interpolation=cv2.INTER_NEAREST
+    )
+    return np.asarray(grown)[:height, :width].astype(np.bool_)
+
+
+def measure_damage(samples: Samples) -> float:
+    """The share of a picture, 0..1, that marks cover, seen on a copy of at most 1024 pixels a side; 0 where too few of
+    them are certain to call the picture damaged.
+    """
+    height, width = samples.shape[:2]
+    scale = _LONGEST / max(height, width)
+    if scale < 1:
+        size = (max(1, round(width * scale)), max(1, round(height * scale)))
+        samples = cast("Samples", cv2.resize(samples, size, interpolation=cv2.INTER_AREA))
+    if peak(samples) != 255:
+        samples = (samples >> 8).astype(np.uint8)
+    seen = look(samples, quality=Quality.QUICK)
+    if np.mean(seen.chance >= round(_PROOF * 255)) < _ENOUGH:
+        return 0.0
+    return float(np.mean(find_damage(seen)))

@@ -1,0 +1,1 @@
+"""The trained networks: how they are run, and what each is asked."""

@@ -1,0 +1,132 @@
+"""Asks the restoring network about a whole picture, tile by tile: what to change, and where marks lie on it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import cast
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from rekindle.imaging.image import Planes, Samples
+from rekindle.imaging.nets.session import runtime, session
+from rekindle.imaging.planes import floats, tiles, to_planes, to_samples
+
+Progress = Callable[[float], None]
+"""Told how much is done, 0..1."""
+
+SIDE, MARGIN = 640, 128
+"""Tiles of 896 pixels. The network sees some 150 pixels far; what lies beyond 128 moves a pixel by far less than 1/255
+(measured by the tests; 64 would show).
+"""
+_MULTIPLE = 16
+_LARGE = 4_000_000
+"""Pixels up to which the network works at full size. Larger pictures are scanned finer than they are sharp, so the
+network looks at a half or a quarter of their size and the finest octave is cleaned separately.
+"""
+
+
+class Quality(StrEnum):
+    """Which weights: `exact` in 32 bits, or `quick` in 8, which takes less than half the time and gives a little
+    less.
+    """
+
+    EXACT = "exact"
+    QUICK = "quick"
+
+
+def weights_for(quality: Quality) -> str:
+    """The name of the file. OpenVINO makes fast work of the exact one, so there it is used for both."""
+    return "restorer" if quality == Quality.EXACT or runtime() == "openvino" else "restorer.int8"
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What the network saw at 1/`shrink` of the size: `change` (h, w, 3) float16 is what it would add to the picture,
+    `chance` (h, w) uint8 how likely a mark covers each pixel, 255 = certain.
+    """
+
+    shrink: int
+    change: NDArray[np.float16]
+    chance: NDArray[np.uint8]
+
+
+def shrink_of(height: int, width: int) -> int:
+    """1, 2, 4 or 8: the smallest by which a picture is small enough."""
+    shrink = 1
+    while height * width > _LARGE * shrink * shrink and shrink < 8:
+        shrink *= 2
+    return shrink
+
+
+def look(pixels: Samples, progress: Progress | None = None, *, quality: Quality | None = None) -> Seen:
+    """Run the network over a picture (height, width, 3), uint8 or uint16. Unless told otherwise large pictures, whose
+    smaller copy has little noise left, get the quick weights.
+    """
+    shrink = shrink_of(*pixels.shape[:2])
+    small = shrunk(pixels, shrink)
+    height, width = small.shape[:2]
+    change, chance = np.empty((height, width, 3), np.float16), np.empty((height, width), np.uint8)
+    net = session(weights_for(quality or (Quality.EXACT if shrink == 1 else Quality.QUICK)))
+    todo = list(tiles(height, width, side=SIDE, margin=MARGIN))
+
+    for done, tile in enumerate(todo, 1):
+        planes = to_planes(small[tile.outer])
+        seen = run_padded(net.run, planes)[tile.inner]
+        change[tile.target] = seen[..., :3] - planes[tile.inner]
+        chance[tile.target] = np.round(seen[..., 3] * 255)
+        if progress:
+            progress(done / len(todo))
+    if _is_grey(small):
+        change[...] = change.mean(axis=2, dtype=np.float32, keepdims=True)
+    return Seen(shrink, change, chance)
+
+
+def _is_grey(samples: Samples) -> bool:
+    """Whether all channels are the same, as in a grey file: then they must stay so."""
+    return np.array_equal(samples[..., 0], samples[..., 1]) and np.array_equal(samples[..., 0], samples[..., 2])
+
+
+def shrunk(pixels: Samples, shrink: int) -> Samples:
+    """Area average over squares of `shrink` pixels; the last row and column may average fewer."""
+    if shrink == 1:
+        return pixels
+    height, width = pixels.shape[:2]
+    bottom, right = -height % shrink, -width % shrink
+    if bottom or right:
+        pixels = cast("Samples", cv2.copyMakeBorder(pixels, 0, bottom, 0, right, cv2.BORDER_REPLICATE))
+    size = (pixels.shape[1] // shrink, pixels.shape[0] // shrink)
+    return cast("Samples", cv2.resize(pixels, size, interpolation=cv2.INTER_AREA))
+
+
+def run_padded(net: Callable[[Planes], Planes], planes: Planes) -> Planes:
+    """One tile (h, w, 3) through the network, mirrored up to a size that it can halve four times: (h, w, 4)."""
+    height, width = planes.shape[:2]
+    bottom, right = -height % _MULTIPLE, -width % _MULTIPLE
+    padded = np.pad(planes, ((0, bottom), (0, right), (0, 0)), mode="symmetric" if min(height, width) > 16 else "edge")
+    out = net(np.ascontiguousarray(padded.transpose(2, 0, 1)[None]))
+    return np.ascontiguousarray(out[0, :, :height, :width].transpose(1, 2, 0))
+
+
+def mended(pixels: Samples, seen: Seen) -> Samples:
+    """The picture as the network would have it, all of it."""
+    result = np.empty_like(pixels)
+    height, width = pixels.shape[:2]
+    step = 256 * seen.shrink
+    for top in range(0, height, step):
+        rows = slice(top, min(top + step, height))
+        change = changed(seen, (rows, slice(0, width)))
+        result[rows] = to_samples(to_planes(pixels[rows]) + change, pixels)
+    return result
+
+
+def changed(seen: Seen, area: tuple[slice, slice]) -> Planes:
+    """What the network would add to an area of the picture whose edges begin at multiples of `shrink`."""
+    if seen.shrink == 1:
+        return floats(seen.change[area])
+    small = tuple(slice(part.start // seen.shrink, -(-part.stop // seen.shrink)) for part in area)
+    change = np.asarray(seen.change[small], np.float32)
+    size = (change.shape[1] * seen.shrink, change.shape[0] * seen.shrink)
+    wide = np.asarray(cv2.resize(change, size, interpolation=cv2.INTER_LINEAR), np.float32)
+    return wide[: area[0].stop - area[0].start, : area[1].stop - area[1].start]

@@ -1,0 +1,65 @@
+"""Marks on a picture are found where they are; the lines of the scene are left alone."""
+
+import cv2
+import numpy as np
+import pytest
+
+from rekindle.imaging.measure.damage import find_damage, full_size, measure_damage
+from rekindle.imaging.nets.restorer import Seen, look
+from tests.damages import WHITE, Pixels, deep, sample, scratched
+
+
+@pytest.mark.parametrize("name", ["coffee", "chelsea", "flower"])
+def test_most_of_the_bright_scratches_are_found_and_little_else(name: str) -> None:
+    damaged, truth = scratched(sample(name), WHITE)
+    found = find_damage(look(damaged))
+    near = cv2.dilate(truth.astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
+    assert (found & truth).sum() > 0.65 * truth.sum()
+    assert (found & near).sum() > 0.65 * found.sum()
+
+
+@pytest.mark.parametrize(
+    "name", ["astronaut", "china", "flower", "rocket", "camera", "grass", "gravel", "page", "coins", "clock"]
+)
+def test_masts_roofs_letters_and_grass_are_no_scratches(name: str) -> None:
+    assert measure_damage(sample(name)) < 0.001
+
+
+def wires(photo: Pixels) -> Pixels:
+    result = photo.copy()
+    for y in (40, 70):
+        bow = np.column_stack([np.arange(0, 640, 20), y + 25 * np.sin(np.arange(32) * np.pi / 31)])
+        cv2.polylines(result, [bow.astype(np.int32)], False, (50, 50, 55), 2, cv2.LINE_AA)
+    return result
+
+
+def test_wires_are_mostly_left_alone() -> None:
+    assert measure_damage(wires(sample("china"))) < 0.02
+
+
+def test_the_same_marks_are_found_in_sixteen_bits() -> None:
+    damaged, _ = scratched(sample("chelsea"))
+    one, other = find_damage(look(damaged)), find_damage(look(deep(damaged)))
+    assert np.mean(one != other) < 1e-3
+
+
+def seen(chance: np.ndarray) -> Seen:
+    return Seen(1, np.zeros((*chance.shape, 3), np.float16), chance.astype(np.uint8))
+
+
+def test_a_mark_counts_when_the_network_was_certain_somewhere_on_it() -> None:
+    chance = np.zeros((20, 40))
+    chance[5, 2:12], chance[5, 6], chance[15, 2:38] = 160, 240, 160
+    found = find_damage(seen(chance))
+    assert found[5, 2:12].all()
+    assert not found[15].any()
+
+
+@pytest.mark.parametrize("shape", [(40, 60), (41, 63), (39, 57)])
+def test_a_mask_of_a_smaller_copy_is_stretched_over_the_whole_picture(shape: tuple[int, int]) -> None:
+    small = np.zeros((-(-shape[0] // 4), -(-shape[1] // 4)), np.bool_)
+    small[-1, -1] = True
+    grown = full_size(small, *shape)
+    assert grown.shape == shape
+    assert grown[-1, -1]
+    assert not grown[0, 0]

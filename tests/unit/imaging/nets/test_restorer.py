@@ -1,0 +1,73 @@
+"""What the network sees of a whole picture, whatever its size and depth, and however it is cut into tiles."""
+
+import numpy as np
+import pytest
+
+from rekindle.imaging.image import Samples
+from rekindle.imaging.nets.restorer import MARGIN, SIDE, Quality, look, run_padded, shrink_of, shrunk
+from rekindle.imaging.nets.session import session
+from rekindle.imaging.planes import to_planes
+from tests.damages import compressed, deep, noisy, psnr, sample, scratched
+
+
+def damaged(height: int, width: int) -> np.ndarray:
+    photo = np.tile(sample("coffee"), (3, 3, 1))[:height, :width]
+    return scratched(noisy(np.ascontiguousarray(photo), 10))[0]
+
+
+def mended(pixels: Samples, quality: Quality) -> Samples:
+    change = look(pixels, quality=quality).change.astype(np.float32)
+    return np.clip(np.round(pixels + change * 255), 0, 255).astype(np.uint8)
+
+
+def test_tiles_give_what_the_whole_picture_gives() -> None:
+    pixels = damaged(SIDE + 200, SIDE + 300)
+    seen = look(pixels, quality=Quality.EXACT)
+    planes = to_planes(pixels)
+    whole = run_padded(session("restorer").run, planes)
+    apart = np.abs(seen.change.astype(np.float32) - (whole[..., :3] - planes))
+    border = 8
+    assert apart[border:-border, border:-border].max() <= 1 / 255
+    likely = seen.chance > 127
+    assert np.mean(likely != (whole[..., 3] > 0.5)) < 1e-3
+
+
+def test_eight_bits_are_as_good_as_thirty_two() -> None:
+    for name, worse in (("coffee", lambda p: noisy(p, 12)), ("chelsea", lambda p: compressed(p, 30))):
+        clean = np.ascontiguousarray(sample(name)[:240, :320])
+        given = worse(clean)
+        exact, small = (psnr(mended(given, quality), clean) for quality in (Quality.EXACT, Quality.QUICK))
+        assert small > exact - 0.3
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (1, 40), (3, 500), (17, 16), (33, 95), (200, 3)])
+def test_any_size_is_seen_in_its_own_size(shape: tuple[int, int]) -> None:
+    seen = look(np.full((*shape, 3), 90, np.uint8))
+    assert seen.change.shape == (*shape, 3)
+    assert seen.chance.shape == shape
+    assert np.isfinite(seen.change).all()
+
+
+def test_eight_and_sixteen_bits_look_alike() -> None:
+    pixels = damaged(120, 160)
+    narrow, wide = look(pixels), look(deep(pixels))
+    assert np.abs(narrow.change.astype(float) - wide.change).max() < 2 / 255
+
+
+@pytest.mark.parametrize(
+    ("shape", "shrink"), [((1500, 2000), 1), ((2000, 2000), 1), ((3000, 4000), 2), ((4000, 6000), 4), ((9000, 9000), 8)]
+)
+def test_large_pictures_are_looked_at_smaller(shape: tuple[int, int], shrink: int) -> None:
+    assert shrink_of(*shape) == shrink
+
+
+@pytest.mark.parametrize(("shape", "expected"), [((8, 12), (2, 3)), ((9, 13), (3, 4))])
+def test_the_smaller_copy_covers_every_pixel(shape: tuple[int, int], expected: tuple[int, int]) -> None:
+    assert shrunk(np.zeros((*shape, 3), np.uint8), 4).shape[:2] == expected
+
+
+def test_progress_ends_at_one() -> None:
+    told: list[float] = []
+    look(damaged(SIDE + MARGIN, SIDE), told.append)
+    assert told[-1] == 1.0
+    assert told == sorted(told)
