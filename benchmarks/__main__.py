@@ -6,21 +6,43 @@ import subprocess
 import sys
 from pathlib import Path
 
+from benchmarks.photographs import CREDITS
+from benchmarks.sheets import markdown
+
 ROOT = Path(__file__).resolve().parent.parent
 TARGET = ROOT / "docs/reference/benchmarks.md"
 PARTS = {
-    "Quality of repair": ("benchmarks.quality", "Known damage on good photos; PSNR in dB and SSIM against the truth."),
+    "Quality of repair": (
+        "benchmarks.quality",
+        (
+            "Known damage on photographs that no training saw, against the truth. *Gain* is that over the input, "
+            "*worst photo* the least of it. Rows with the *true mask* know where the damage is: they are a ceiling."
+        ),
+    ),
     "Corners of prints": (
         "benchmarks.corners",
         "Prints laid onto surfaces, and photos that hold no print.",
     ),
     "Taking in a photo": ("benchmarks.preprocess", "Upright, at most 2000 pixels, JPEG, and a thumbnail, from a JPEG."),
     "The whole job": ("benchmarks.whole_job", "`rekindle restore` on one photo, with the start of the program."),
+    "Beside an upscaler": (
+        "benchmarks.upscaler_peer",
+        "Seconds a megapixel on the same processor; the upscaler is no part of the product.",
+    ),
 }
 HEAD = """# Benchmarks
 
 Made by `make bench`; every comparison is with a named peer in the same run. Look at the ratios: seconds differ from
 machine to machine, and on a busy one from run to run. This was {machine}.
+"""
+
+SHEETS = """
+### As pictures
+
+The same places of four photographs, at full size, with the damage of the benchmark; `python -m benchmarks.sheets` makes
+them. Photographs: {credits}.
+
+{pictures}
 """
 
 
@@ -49,6 +71,9 @@ def main() -> int:
         printed, status = run(module)
         shown = printed if "|" in printed else f"```text\n{printed}\n```"
         sections.append(f"\n## {title}\n\n{about}\n\n{shown}\n")
+        if module == "benchmarks.quality":
+            run("benchmarks.sheets")
+            sections.append(SHEETS.format(pictures=markdown(), credits=CREDITS))
         worst = max(worst, abs(status))
     if not named:
         TARGET.write_text(HEAD.format(machine=machine) + "".join(sections))
