@@ -8,10 +8,8 @@ from dataclasses import dataclass, field
 from PIL import Image, ImageOps
 
 from rekindle.providers.errors import Lost, ProviderError
-from rekindle.providers.protocol import Done, Edit, Model, Pending, Picture, Provider
+from rekindle.providers.protocol import WORKING_TYPE, Done, Edit, Model, Pending, Picture, Provider
 from rekindle.treatments.operations import Operation
-
-WORKING_TYPE = "image/tiff"
 
 
 def model(name: str = "one", **changes: object) -> Model:
@@ -68,6 +66,7 @@ class Simulator(Provider):
     offered: Sequence[Model] = field(default_factory=lambda: [model()])
     started: list[str] = field(default_factory=list)
     checked: list[str] = field(default_factory=list)
+    canceled: list[str] = field(default_factory=list)
 
     @property
     def name(self) -> str:
@@ -86,7 +85,7 @@ class Simulator(Provider):
         raise Lost("There is no such order.")
 
     async def cancel(self, handle: str) -> None:
-        return
+        self.canceled.append(handle)
 
     async def aclose(self) -> None:
         return

@@ -44,8 +44,10 @@ class Visitor:
         assert answer.status_code == 202, answer.text
         return answer.json()
 
-    def try_submit(self, photo_id: str, *, key: str | None = None, **options: Any) -> httpx2.Response:
-        body = {"photo_id": photo_id, "operation": "restore", "options": options}
+    def try_submit(
+        self, photo_id: str, *, key: str | None = None, operation: str = "restore", **options: Any
+    ) -> httpx2.Response:
+        body = {"photo_id": photo_id, "operation": operation, "options": options}
         return self.http.post(f"{API}/jobs", json=body, headers={"Idempotency-Key": key or uuid.uuid4().hex})
 
     def ended(self, job_id: str) -> dict[str, Any]:

@@ -35,7 +35,9 @@ def test_a_job_is_accepted_and_has_an_address(visitor: Visitor) -> None:
     assert answer.status_code == 202
     job = answer.json()
     assert answer.headers["location"] == f"{API}/jobs/{job['id']}"
-    assert job["options"] == {"strength": "careful", "enlarge": 1, "keep_tone": True}
+    assert job["options"] == {
+        "strength": "careful", "enlarge": 1, "keep_tone": True, "mask_id": None, "hints": [],
+    }  # fmt: skip
     assert (job["photo_id"], job["operation"], job["retry_of"]) == (photo["id"], "restore", None)
     assert visitor.ended(job["id"])["id"] == job["id"]
 

@@ -1,9 +1,9 @@
 """What becomes of a job when its providers fail, dawdle, or send rubbish; and when a worker dies in the middle."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -11,6 +11,7 @@ from uuid import UUID
 
 import pytest
 import pytest_asyncio
+from PIL import Image
 from sqlalchemy import select
 
 from rekindle.clock import Clock
@@ -23,13 +24,16 @@ from rekindle.infra.storage.signing import LinkSigner
 from rekindle.infra.workbench import Workbench
 from rekindle.jobs.attempts import Attempts
 from rekindle.jobs.claims import Claims, TakenOver
+from rekindle.jobs.finishing import Finishing
+from rekindle.jobs.options import Options
 from rekindle.jobs.runner import Runner
 from rekindle.jobs.service import Jobs, Wanted
 from rekindle.jobs.settle import Settling
 from rekindle.jobs.tables import AttemptRow, JobRow
 from rekindle.photos.cache import FileCache
+from rekindle.photos.masks import Masks, Painting
 from rekindle.photos.preparing import Preparing
-from rekindle.photos.tables import PhotoRow, RenditionRow
+from rekindle.photos.tables import MASK, RESULT, PhotoRow, RenditionRow
 from rekindle.providers.errors import (
     BadResult,
     Lost,
@@ -40,7 +44,7 @@ from rekindle.providers.errors import (
     Unavailable,
     Unsupported,
 )
-from rekindle.providers.protocol import Done, Edit, Provider
+from rekindle.providers.protocol import Done, Edit, Picture, Provider
 from rekindle.treatments.operations import Operation
 from rekindle.treatments.plan import Treatment, Wishes
 from tests.factories import database, faded, photo_row, png
@@ -51,6 +55,7 @@ from tests.simulators import (
     NeverReady,
     Simulator,
     Slow,
+    inverted,
     model,
     nothing_at_all,
     of_another_size,
@@ -76,20 +81,35 @@ class Workshop:
         cache = FileCache(self.db, self.storage, scratch=self.scratch, clock=self.clock, max_bytes=10**9)
         return Runner(
             Claims(self.db, self.events, clock=self.clock),
-            preparing=Preparing(self.db, self.storage, bench=self.bench, cache=cache, seconds=30.0),
+            inputs=(Preparing(self.db, self.storage, bench=self.bench, cache=cache, seconds=30.0), self.masks),
             attempts=Attempts(self.db, providers, clock=self.clock, first_pause=0.01),
+            finishing=Finishing(self.bench, seconds=30.0),
             settling=Settling(self.db, self.storage, events=self.events, clock=self.clock),
-            events=self.events,
-            workplace=(self.scratch, self.bench, 30.0),
+            scratch=self.scratch,
         )
 
-    async def submit(self) -> UUID:
-        wanted = Wanted(self.photo.id, Operation.RESTORE, Wishes())
+    @property
+    def masks(self) -> Masks:
+        painting = Painting(stream_seconds=5.0, look_seconds=5.0)
+        return Masks(
+            self.db, self.storage, bench=self.bench, scratch=self.scratch, clock=self.clock, painting=painting
+        )  # fmt: skip
+
+    async def mask(self, data: bytes) -> RenditionRow:
+        """A mask that somebody uploaded for the photo."""
+
+        async def chunks() -> AsyncIterator[bytes]:
+            yield data
+
+        return await self.masks.receive(self.photo.id, lambda receiver: receiver.raw(chunks(), "mask.png"))
+
+    async def submit(self, options: Options | None = None) -> UUID:
+        wanted = Wanted(self.photo.id, Operation.RESTORE, options or Options())
         return (await self.jobs.submit(wanted, key=str(self.clock.new_id()))).id
 
-    async def run(self, *providers: Provider) -> JobRow:
+    async def run(self, *providers: Provider, options: Options | None = None) -> JobRow:
         """A new job, run to its end."""
-        job_id = await self.submit()
+        job_id = await self.submit(options)
         async with asyncio.timeout(30):
             await self.runner(*providers).run(job_id)
         return await self.jobs.get(job_id)
@@ -101,7 +121,7 @@ class Workshop:
 
     async def versions(self) -> int:
         async with self.db.reading() as tx:
-            return len((await tx.scalars(select(RenditionRow.id))).all())
+            return len((await tx.scalars(select(RenditionRow.id).where(RenditionRow.kind == RESULT))).all())
 
 
 @asynccontextmanager
@@ -406,6 +426,131 @@ async def test_canceling_stops_the_provider_within_a_second(workshop: Workshop) 
     assert slow.stopped
     job = await workshop.jobs.get(job_id)
     assert (job.status, job.result, job.error) == ("canceled", None, None)
+
+
+async def test_canceling_withdraws_an_edit_that_was_accepted_once(workshop: Workshop) -> None:
+    job_id = await workshop.submit()
+    upstream = NeverReady()
+    running = asyncio.create_task(workshop.runner(upstream).run(job_id))
+    await upstream.asked.wait()
+    await workshop.jobs.cancel(job_id)
+    async with asyncio.timeout(5):
+        assert await running is None
+    assert upstream.canceled == [f"receipt of {job_id}/1"]
+    assert [attempt.status for attempt in await workshop.attempts(job_id)] == ["canceled"]
+    await workshop.runner(upstream).run(job_id)
+    assert len(upstream.canceled) == 1
+
+
+async def test_an_edit_of_a_worker_that_died_is_withdrawn_by_the_next_when_the_job_was_canceled(
+    workshop: Workshop,
+) -> None:
+    job_id = await workshop.submit()
+    upstream, next_one = NeverReady(), NeverReady()
+    dying = asyncio.create_task(workshop.runner(upstream).run(job_id))
+    await upstream.asked.wait()
+    await killed(dying)
+    await workshop.jobs.cancel(job_id)
+    assert await workshop.runner(next_one).run(job_id) is None
+    assert (upstream.canceled, next_one.canceled) == ([], [f"receipt of {job_id}/1"])
+
+
+async def test_a_worker_that_merely_lost_its_job_withdraws_nothing(workshop: Workshop) -> None:
+    job_id = await workshop.submit()
+    upstream = NeverReady()
+    stale = asyncio.create_task(workshop.runner(upstream).run(job_id))
+    await upstream.asked.wait()
+    await workshop.runner(ComesLater(times=1)).run(job_id)
+    async with asyncio.timeout(10):
+        assert await stale is None
+    assert upstream.canceled == []
+    assert (await workshop.jobs.get(job_id)).status == "succeeded"
+
+
+# ── masks ──
+
+
+def marked(width: int = 320, height: int = 240) -> bytes:
+    """A mask with a bright field in its middle."""
+    picture = Image.new("L", (width, height))
+    picture.paste(255, (width // 4, height // 4, width // 2, height // 2))
+    return png(picture)
+
+
+def with_mask(size: tuple[int, int]) -> Callable[[Edit], Done]:
+    """Does the edit, and says that a mask of this size was filled."""
+
+    def make(edit: Edit) -> Done:
+        path = edit.folder / "its-own.png"
+        path.write_bytes(marked(*size))
+        return replace(inverted(edit), mask=Picture(path, "image/png", *size))
+
+    return make
+
+
+async def masks_of(workshop: Workshop, job: JobRow) -> list[RenditionRow]:
+    async with workshop.db.reading() as tx:
+        return list(
+            await tx.scalars(select(RenditionRow).where(RenditionRow.job_id == job.id, RenditionRow.kind == MASK))
+        )
+
+
+async def test_a_provider_gets_the_mask_that_was_given(workshop: Workshop) -> None:
+    mask, seen = await workshop.mask(marked()), list[Edit]()
+
+    def make(edit: Edit) -> Done:
+        assert edit.mask is not None
+        assert edit.mask.path.is_file()
+        seen.append(edit)
+        return with_mask((320, 240))(edit)
+
+    job = await workshop.run(Simulator(make=make), options=Options(Wishes(marked=True), mask.id))
+    (edit,) = seen
+    assert edit.mask is not None
+    assert (edit.mask.width, edit.mask.height, edit.mask.media_type) == (320, 240, "image/png")
+    assert edit.treatment.steps[0].name == "repair"
+    assert job.result is not None
+    assert job.result["mask_id"] == str(mask.id)
+    assert await masks_of(workshop, job) == []
+
+
+async def test_a_mask_that_a_provider_found_is_kept_with_the_job(workshop: Workshop) -> None:
+    job = await workshop.run(Simulator(make=with_mask((640, 480))))
+    (mask,) = await masks_of(workshop, job)
+    assert job.result is not None
+    assert job.result["mask_id"] == str(mask.id)
+    assert mask.details is not None
+    assert mask.details["source"] == "found"
+    assert mask.details["share"] == pytest.approx(1 / 16)
+    assert mask.details["corners"] == job.corners["corners"]
+    async with workshop.storage.local(mask.master_key) as path:
+        image = Image.open(path)
+        assert (image.mode, image.size) == ("L", (640, 480))
+
+
+async def test_a_mask_of_other_proportions_is_left_out_and_the_result_kept(workshop: Workshop) -> None:
+    job = await workshop.run(Simulator(make=with_mask((50, 200))))
+    assert job.status == "succeeded"
+    assert job.result is not None
+    assert job.result["mask_id"] is None
+    assert await masks_of(workshop, job) == []
+
+
+async def test_nothing_that_was_filled_is_no_mask(workshop: Workshop) -> None:
+    job = await workshop.run(Simulator())
+    assert job.result is not None
+    assert job.result["mask_id"] is None
+
+
+async def test_a_job_whose_mask_is_gone_fails_with_a_way_out(workshop: Workshop) -> None:
+    mask = await workshop.mask(marked())
+    job_id = await workshop.submit(Options(Wishes(marked=True), mask.id))
+    async with workshop.db.transaction() as tx:
+        await tx.delete(await tx.get_one(RenditionRow, mask.id))
+    await workshop.runner(Simulator()).run(job_id)
+    job = await workshop.jobs.get(job_id)
+    assert job.error is not None
+    assert job.error["code"] == "mask_not_found"
 
 
 async def test_a_job_that_has_ended_is_not_run_again(workshop: Workshop) -> None:

@@ -12,12 +12,15 @@ from typing import Any
 import httpx2
 import pytest
 
+from rekindle.imaging.quadrilateral import FULL_FRAME
 from rekindle.infra.db.database import Database
 from rekindle.infra.scratch import Scratch
 from rekindle.infra.storage.embedded import FolderStorage
 from rekindle.infra.storage.signing import LinkSigner
 from rekindle.infra.workbench import Workbench
 from rekindle.photos.cache import FileCache
+from rekindle.photos.masks import Kept, mask_row
+from rekindle.photos.pixels import Adopted
 from rekindle.photos.retention import UNFINISHED, Policy, Retention, Sweeper
 from rekindle.photos.service import PhotoNotFound, Photos, Reception
 from rekindle.photos.tables import CacheRow, PhotoRow, RenditionRow
@@ -64,6 +67,14 @@ class Shelf:
         await self.put(*keys.values())
         return row
 
+    async def add_mask(self, photo: PhotoRow) -> RenditionRow:
+        kept = Kept(Adopted(64, 48, 0.1), f"masks/{photo.id}/{self.clock.new_id()}.png", FULL_FRAME, "user")
+        async with self.db.transaction() as tx:
+            row = await mask_row(tx, self.clock, photo, kept)
+            tx.add(row)
+        await self.put(kept.key)
+        return row
+
     async def files(self) -> set[str]:
         return {stored.key async for stored in self.storage.scan("")}
 
@@ -88,6 +99,7 @@ async def test_ephemeral_photos_go_with_their_results_at_their_age_and_not_befor
     async with shelf(tmp_path, Policy.EPHEMERAL) as own:
         old = await own.add("old")
         await own.add_result(old)
+        await own.add_mask(old)
         own.clock.advance(hours=3)
         young = await own.add("young")
         own.clock.advance(minutes=59)
@@ -105,6 +117,7 @@ async def test_the_other_policies_keep_photos_for_years(tmp_path: Path, policy: 
     async with shelf(tmp_path, policy) as own:
         photo = await own.add()
         await own.add_result(photo)
+        await own.add_mask(photo)
         before = await own.files()
         own.clock.advance(days=3650)
         assert await own.sweeper.sweep() == 0
@@ -115,8 +128,9 @@ async def test_files_that_belong_to_nothing_go_when_they_are_old_and_never_befor
     async with shelf(tmp_path) as own:
         photo = await own.add()
         await own.add_result(photo)
+        await own.add_mask(photo)
         belonging = await own.files()
-        await own.put("results/nobody/1/master.tif", "previews/nobody/preview.jpg", "originals/zz/nobody")
+        await own.put("results/nobody/1/master.tif", "masks/nobody/1.png", "originals/zz/nobody")
         own.clock.advance(seconds=UNFINISHED.total_seconds() - 1)
         await own.put("originals/yy/young")
         assert await own.sweeper.sweep() == 0

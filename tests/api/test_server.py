@@ -210,7 +210,7 @@ def test_the_server_says_what_it_takes_and_does(visit: Opening) -> None:
     told = visitor.get("/capabilities")
     assert told["max_bytes"] == 7_000_000
     assert told["formats"] == ["jpeg", "png", "webp", "heic", "avif", "tiff"]
-    assert told["operations"] == ["restore"]
+    assert told["operations"] == ["restore", "colorize", "restore_colorize"]
     assert told["retention"] == {"policy": "ephemeral", "hours": 2.0}
     assert told["version"] == __version__
 

@@ -241,6 +241,39 @@ def test_every_migration_can_be_taken_back_and_done_again(url: str) -> None:
     assert tables(url) == ALL_TABLES
 
 
+def test_photos_results_and_jobs_of_the_first_release_survive_the_upgrade(url: str) -> None:
+    """What `kind` and `details` came to later: rows as the first version of the tables had them."""
+    config = migrations(url)
+    command.upgrade(config, "0001")
+    engine = create_engine(url.replace("+aiosqlite", ""))
+    with engine.begin() as connection:
+        for statement in FIRST_RELEASE:
+            connection.execute(text(statement))
+    upgrade(url)
+    with engine.connect() as connection:
+        found = connection.execute(text("SELECT kind, version, master_key, details FROM renditions")).all()
+        assert [tuple(row) for row in found] == [("result", 1, "results/m.tif", None)]
+        assert connection.scalar(text("SELECT count(*) FROM jobs")) == 1
+    command.downgrade(config, "0001")
+    with engine.connect() as connection:
+        assert connection.scalar(text("SELECT master_key FROM renditions")) == "results/m.tif"
+    engine.dispose()
+
+
+FIRST_RELEASE = (
+    """INSERT INTO photos (id, created_at, filename, format, sha256, bytes, width, height, has_location, preview_key,
+    thumbnail_key, found_corners)
+    VALUES ('1', '2026-05-17 12:00:00', 'a.jpg', 'jpeg', 'h', 1, 4, 3, 0, 'p', 't', '{}')""",
+    """INSERT INTO jobs (id, photo_id, operation, options, corners, status, stage, progress, claim, revision,
+    created_at, idempotency_key, request_hash)
+    VALUES ('2', '1', 'restore', '{"strength": "auto", "enlarge": 1, "keep_tone": false}', '{}',
+    'succeeded', 'done', 1.0, 1, 2, '2026-05-17 12:00:00', 'k', 'h')""",
+    """INSERT INTO renditions (id, photo_id, job_id, created_at, operation, version, width, height, master_key,
+    preview_key, thumbnail_key, before_key) VALUES ('3', '1', '2', '2026-05-17 12:00:00', 'restore', 1, 4, 3,
+    'results/m.tif', 'results/p.jpg', 'results/t.jpg', 'results/b.jpg')""",
+)
+
+
 def test_photos_survive_an_upgrade_that_has_nothing_to_do(url: str) -> None:
     upgrade(url)
     engine = create_engine(url.replace("+aiosqlite", ""))

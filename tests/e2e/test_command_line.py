@@ -357,6 +357,79 @@ def test_enlarging_makes_every_side_longer(tmp_path: Path) -> None:
     assert result.size == (640, 480)
 
 
+def torn(path: Path) -> np.ndarray:
+    """Write a photo with a white line across; returns where that is."""
+    pixels, line = data.astronaut()[:240, 100:420].copy(), np.zeros((240, 320), bool)
+    line[118:122, 40:280] = True
+    pixels[line] = 255
+    path.parent.mkdir(parents=True, exist_ok=True)
+    Image.fromarray(pixels).save(path)
+    return line
+
+
+def test_what_a_mask_marks_is_filled_and_the_mask_saved_can_be_used_again(tmp_path: Path) -> None:
+    line, out = torn(tmp_path / "in/torn.png"), tmp_path / "out"
+    Image.fromarray(np.where(line, np.uint8(255), np.uint8(0))).save(tmp_path / "mine.png")
+    ran = rekindle(
+        "restore", tmp_path / "in/torn.png", "-o", out, "--mask", tmp_path / "mine.png", "--save-mask", "--json"
+    )  # fmt: skip
+    assert ran.code == 0, ran.err
+    (photo,) = ran.report["photos"]
+    assert photo["mask"] == str(out / "torn-mask.png")
+    assert photo["mask_share"] == pytest.approx(line.mean(), rel=0.01)
+    assert "repair" in [step["name"] for step in photo["steps"]]
+    assert results(out) == {"torn.png", "torn-mask.png"}
+    assert (np.asarray(Image.open(out / "torn-mask.png")) == np.where(line, 255, 0)).all()
+    first = (out / "torn.png").read_bytes()
+    again = rekindle("restore", tmp_path / "in/torn.png", "-o", out, "--mask", out / "torn-mask.png", "--json")
+    assert again.report["counts"]["restored"] == 1
+    assert (out / "torn.png").read_bytes() == first
+
+
+def test_another_mask_makes_a_photo_anew_and_the_same_one_does_not(tmp_path: Path) -> None:
+    line, out = torn(tmp_path / "in/torn.png"), tmp_path / "out"
+    for name, marked in (("one.png", line), ("same.png", line), ("other.png", np.roll(line, 10, axis=0))):
+        Image.fromarray(np.where(marked, np.uint8(255), np.uint8(0))).save(tmp_path / name)
+    counts = [
+        rekindle("restore", tmp_path / "in/torn.png", "-o", out, "--mask", tmp_path / name, "--json").report["counts"]
+        for name in ("one.png", "same.png", "other.png")
+    ]
+    assert [each["skipped"] for each in counts] == [0, 1, 0]
+
+
+def test_a_saved_mask_in_a_folder_of_results_is_never_taken_for_a_photo(tmp_path: Path) -> None:
+    line = torn(tmp_path / "torn.png")
+    Image.fromarray(np.where(line, np.uint8(255), np.uint8(0))).save(tmp_path / "mine.png")
+    rekindle("restore", tmp_path / "torn.png", "-o", tmp_path, "--mask", tmp_path / "mine.png", "--save-mask")
+    (tmp_path / "mine.png").unlink()
+    saved = [path.name for path in tmp_path.glob("*mask*.png")]
+    assert saved == ["torn-restored-mask.png"]
+    ran = rekindle("restore", tmp_path / "torn.png", tmp_path / saved[0], "-o", tmp_path, "--json")
+    assert [Path(photo["source"]).name for photo in ran.report["photos"]] == ["torn.png"]
+
+
+def test_a_mask_is_for_one_photo_that_it_fits(tmp_path: Path) -> None:
+    torn(tmp_path / "in/torn.png")
+    Image.new("L", (240, 320)).save(tmp_path / "other.png")
+    (tmp_path / "text.png").write_text("no mask")
+    ran = rekindle("restore", tmp_path / "in", "-o", tmp_path / "out", "--mask", tmp_path / "other.png")
+    assert (ran.code, "one photo" in ran.err) == (2, True)
+    for name, code in (("other.png", "mask_does_not_fit"), ("text.png", "bad_mask")):
+        ran = rekindle("restore", tmp_path / "in/torn.png", "-o", tmp_path / "out", "--mask", tmp_path / name, "--json")
+        assert (ran.code, ran.report["photos"][0]["code"]) == (1, code)
+
+
+def test_a_grey_photo_gets_colours_on_request(tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    Image.fromarray(data.astronaut()[:240, 100:420]).convert("L").save(tmp_path / "in/grey.png")
+    ran = rekindle("restore", tmp_path / "in", "-o", tmp_path / "out", "--colorize", "--json")
+    assert ran.code == 0, ran.err
+    (photo,) = ran.report["photos"]
+    assert (photo["ending"], photo["steps"][-1]["name"]) == ("restored", "colorize")
+    pixels = np.asarray(Image.open(tmp_path / "out/grey.png").convert("RGB")).astype(int)
+    assert np.ptp(pixels, axis=2).max() > 8
+
+
 def test_what_is_not_there_is_a_failure_and_not_the_end(tmp_path: Path) -> None:
     write(tmp_path / "a.jpg")
     ran = rekindle("restore", tmp_path / "missing.jpg", tmp_path / "a.jpg", "-o", tmp_path / "out", "--json")

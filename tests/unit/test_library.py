@@ -10,9 +10,12 @@ from skimage import data
 
 import rekindle
 from rekindle.errors import RekindleError
+from rekindle.imaging.marks import BadMask, MaskDoesNotFit
 from rekindle.imaging.quadrilateral import BadCorners
+from rekindle.imaging.steps.colorize import Hint
 from rekindle.library import BadPhoto, BadTarget
 from rekindle.treatments.degradations import Degradation
+from tests.pictures import grey_profile
 
 DATE = "1974:05:12 14:30:00"
 
@@ -134,6 +137,82 @@ def test_bytes_of_any_format_can_be_given() -> None:
     content = io.BytesIO()
     Image.fromarray(faded()).save(content, "WEBP", lossless=True)
     assert rekindle.restore(content.getvalue()).image.shape == (240, 320, 3)
+
+
+def torn() -> tuple[np.ndarray, np.ndarray]:
+    """A clean photograph with one white line across, and where that is."""
+    pixels, line = data.astronaut()[:240, 100:420].copy(), np.zeros((240, 320), bool)
+    line[118:122, 40:280] = True
+    pixels[line] = 255
+    return pixels, line
+
+
+def test_what_a_mask_marks_is_filled_and_little_else() -> None:
+    pixels, line = torn()
+    result = rekindle.restore(pixels, mask=line)
+    assert result.mask is not None
+    assert np.array_equal(result.mask, line)
+    assert "repair" in [step.name for step in result.steps]
+    before, after = pixels.astype(int), result.image.astype(int)
+    clean = data.astronaut()[:240, 100:420].astype(int)
+    assert np.abs(after - clean)[line].mean() < 0.5 * np.abs(before - clean)[line].mean()
+
+
+def test_a_mask_may_come_as_a_file_in_another_size_and_leaves_as_one(tmp_path: Path) -> None:
+    pixels, line = torn()
+    Image.fromarray(np.where(line, np.uint8(255), np.uint8(0))).resize((640, 480)).save(tmp_path / "mask.png")
+    result = rekindle.restore(pixels, mask=tmp_path / "mask.png")
+    assert result.save_mask(tmp_path / "saved.png") == tmp_path / "saved.png"
+    saved = np.asarray(Image.open(tmp_path / "saved.png")) > 127
+    assert (saved & line).sum() > 0.95 * line.sum()
+    again = rekindle.restore(pixels, mask=tmp_path / "saved.png")
+    assert np.array_equal(again.image, result.image)
+
+
+def test_a_mask_of_nothing_fills_nothing(tmp_path: Path) -> None:
+    pixels, line = torn()
+    result = rekindle.restore(pixels, mask=line & False)
+    assert result.mask is None
+    assert "repair" not in [step.name for step in result.steps]
+    assert result.save_mask(tmp_path / "mask.png") is None
+    assert not (tmp_path / "mask.png").exists()
+
+
+@pytest.mark.parametrize("mask", [np.zeros((240, 320, 3), np.uint8), np.zeros((240, 320)), "missing.png"])
+def test_what_is_no_mask_is_refused(mask: np.ndarray) -> None:
+    with pytest.raises(BadMask):
+        rekindle.restore(torn()[0], mask=mask)
+
+
+def test_a_mask_of_another_photo_is_refused() -> None:
+    with pytest.raises(MaskDoesNotFit, match="320 x 240"):
+        rekindle.restore(torn()[0], mask=np.zeros((320, 240), bool))
+
+
+def test_a_grey_photo_gets_colours_on_request_and_keeps_its_lightness() -> None:
+    grey = np.asarray(Image.fromarray(data.astronaut()[:240, 100:420]).convert("L"))
+    plain, tinted = rekindle.restore(grey), rekindle.restore(grey, colorize=True)
+    assert np.ptp(plain.image.astype(int), axis=2).max() == 0
+    assert np.ptp(tinted.image.astype(int), axis=2).max() > 8
+    assert not tinted.unchanged
+    assert "colorize" in [step.name for step in tinted.steps]
+
+
+def test_a_dab_says_what_a_colour_was() -> None:
+    grey = np.full((240, 320), 128, np.uint8)
+    result = rekindle.restore(grey, colorize=[Hint(0.5, 0.5, (160, 90, 60), 0.1)], crop=False)
+    red, green, blue = result.image[120, 160].astype(int)
+    assert red > green > blue
+
+
+@pytest.mark.parametrize("profile", [None, grey_profile()], ids=["without a profile", "with a profile of grey"])
+def test_a_grey_file_that_got_colours_is_saved_with_them(tmp_path: Path, profile: bytes | None) -> None:
+    part = Image.fromarray(data.astronaut()[:240, 100:420]).convert("L")
+    part.save(tmp_path / "grey.png", icc_profile=profile)
+    result = rekindle.restore(tmp_path / "grey.png", colorize=[Hint(0.5, 0.5, (160, 90, 60), 0.2)], crop=False)
+    saved = Image.open(result.save(tmp_path / "colour.png"))
+    assert saved.mode == "RGB"
+    assert np.ptp(np.asarray(saved).astype(int), axis=2).max() > 8
 
 
 def test_a_name_that_is_not_there_is_an_attribute_error() -> None:

@@ -20,7 +20,8 @@ class Record:
     `source` is the absolute path of the original and `label` its place below the folder that was named; `size` and
     `modified_ns` are those of the original, `input_sha256` and `result_sha256` the hashes of both files. `options` is
     the digest of what was asked for. `output` is the place of the result below the results folder. `outcome` is
-    "restored" or "unchanged"; `version` is that of the program.
+    "restored" or "unchanged"; `version` is that of the program. `mask` is the place of the mask that was saved beside
+    the result and `mask_sha256` its hash, both empty when there is none.
     """
 
     source: str
@@ -33,6 +34,8 @@ class Record:
     result_sha256: str
     outcome: str
     version: str
+    mask: str = ""
+    mask_sha256: str = ""
 
 
 def to_line(record: Record) -> bytes:
@@ -48,7 +51,8 @@ def from_line(line: bytes) -> Record | None:
         return None
     if not isinstance(found, dict):
         return None
-    values = cast("dict[str, object]", found)
+    # Lines of before there were masks do not have theirs.
+    values: dict[str, object] = {"mask": "", "mask_sha256": "", **cast("dict[str, object]", found)}
     for field in fields(Record):
         if not isinstance(values.get(field.name), field.type if isinstance(field.type, type) else object):
             return None
@@ -104,4 +108,4 @@ class Manifest:
     def _remember(self, record: Record) -> None:
         self.inputs[record.source] = record
         self.labels[record.label] = record
-        self.outputs.add(record.output)
+        self.outputs.update(place for place in (record.output, record.mask) if place)

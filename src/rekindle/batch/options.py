@@ -20,9 +20,16 @@ WRITABLE = (Format.JPEG, Format.PNG, Format.WEBP, Format.TIFF)
 """The formats that a result can have."""
 
 
+_LATER = frozenset({"colorize", "mask_sha256", "save_mask"})
+
+
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What was asked for. `format` and `depth` are None for "as in the original, where it can be written"."""
+    """What was asked for. `format` and `depth` are None for "as in the original, where it can be written".
+
+    `mask` is a file that says what to fill, for a run of one photo, and `mask_sha256` names its bytes; `save_mask` asks
+    for the mask of what was filled beside each result.
+    """
 
     strength: Strength = Strength.AUTO
     enlarge: Literal[1, 2, 4] = 1
@@ -32,10 +39,16 @@ class Options:
     quality: int = 92
     depth: Literal[8, 16] | None = None
     metadata: MetadataChoice = "keep"
+    colorize: bool = False
+    mask: Path | None = None
+    mask_sha256: str = ""
+    save_mask: bool = False
 
     def digest(self) -> str:
-        """A short name for exactly these options."""
-        return hashlib.sha256(json.dumps(asdict(self), sort_keys=True).encode()).hexdigest()[:16]
+        """A short name for exactly these options; those that came later count when they are used."""
+        values = {name: value for name, value in asdict(self).items() if name not in _LATER or value}
+        del values["mask"]
+        return hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()[:16]
 
     def result_format(self, original: Format) -> Format:
         """The format of a result: what was asked for, else that of the original, else JPEG."""
@@ -50,11 +63,12 @@ class Options:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """One photo to be restored from `source` into the new file `target`."""
+    """One photo to be restored from `source` into the new file `target`, and what was filled into `mask`."""
 
     source: Path
     target: Path
     options: Options
+    mask: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +96,8 @@ class StepNote:
 class Outcome:
     """What came of an order. The hashes are SHA-256 in hexadecimal digits.
 
-    `copied` says that the result is the original byte for byte; `chosen` is input, careful or strong.
+    `copied` says that the result is the original byte for byte; `chosen` is input, careful or strong. `mask_share` is
+    how much was filled, 0..1, and `mask_sha256` names the mask that was written, empty when none was.
     """
 
     input_sha256: str
@@ -96,6 +111,8 @@ class Outcome:
     straightened: bool
     width: int
     height: int
+    mask_share: float = 0.0
+    mask_sha256: str = ""
 
 
 @dataclass(frozen=True, slots=True)

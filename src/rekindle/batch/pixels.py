@@ -11,6 +11,7 @@ from rekindle.imaging.formats import Format
 from rekindle.imaging.quadrilateral import FULL_FRAME
 from rekindle.library import Result, examine, open_photo, treat
 from rekindle.treatments.diagnose import Diagnosis
+from rekindle.treatments.operations import Operation
 from rekindle.treatments.plan import Wishes
 
 
@@ -19,7 +20,9 @@ def restore_photo(order: Order, progress: Callable[[str, float], None]) -> Outco
     options = order.options
     opened = open_photo(order.source)
     kind = opened.header.format if opened.header else Format.JPEG
-    result = treat(opened, Wishes(options.strength, options.enlarge, options.keep_tone), options.crop, progress)
+    wishes = Wishes(options.strength, options.enlarge, options.keep_tone)
+    operation = Operation.RESTORE_COLORIZE if options.colorize else Operation.RESTORE
+    result = treat(opened, wishes, options.crop, progress, operation=operation, mask=options.mask)
     del opened
     progress("saving", 0.92)
     copied = result.unchanged and options.copy_allowed(kind)
@@ -27,6 +30,8 @@ def restore_photo(order: Order, progress: Callable[[str, float], None]) -> Outco
         shutil.copyfile(order.source, order.target)
     else:
         _save(result, order.target, options, options.result_format(kind))
+        if order.mask is not None:
+            result.save_mask(order.mask)
     return _outcome(result, order, copied=copied)
 
 
@@ -62,6 +67,8 @@ def _outcome(result: Result, order: Order, *, copied: bool) -> Outcome:
         straightened=result.corners != FULL_FRAME,
         width=result.picture.width,
         height=result.picture.height,
+        mask_share=0.0 if result.mask is None else float(result.mask.mean()),
+        mask_sha256=sha256_of(order.mask) if order.mask is not None and order.mask.exists() else "",
     )
 
 

@@ -13,7 +13,10 @@ from rekindle.imaging.formats import Format, sniff
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """A photo to work on: its size and time, where a result goes and where a copy; `replace` is an older result."""
+    """A photo to work on: its size and time, where a result goes and where a copy; `replace` is an older result.
+
+    `mask` is where the mask goes if one is wanted, and `replace_mask` says that an older one is there.
+    """
 
     source: Source
     size: int
@@ -21,6 +24,8 @@ class Task:
     result: PurePosixPath
     copy: PurePosixPath
     replace: PurePosixPath | None = None
+    mask: PurePosixPath | None = None
+    replace_mask: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +60,8 @@ class Planner:
         copy = result
         if self._options.copy_allowed(kind) and not suits(result, kind):
             copy, _ = self._place(source, record, kind)
-        return Task(source, stat.st_size, stat.st_mtime_ns, result, copy, replace)
+        mask, replace_mask = self._place_of_mask(result, record) if self._options.save_mask else (None, False)
+        return Task(source, stat.st_size, stat.st_mtime_ns, result, copy, replace, mask, replace_mask)
 
     def _is_finished(self, source: Source, record: Record, now: tuple[int, int]) -> bool:
         """Whether a record is of these bytes and options, and its result is there, whatever someone made of it."""
@@ -64,6 +70,12 @@ class Planner:
         if record.source == str(source.path) and (record.size, record.modified_ns) == now:
             return True
         return record.size == now[0] and record.input_sha256 == sha256_of(source.path)
+
+    def _place_of_mask(self, result: PurePosixPath, record: Record | None) -> tuple[PurePosixPath, bool]:
+        """A name for the mask of a result, and whether the older one there is ours and nobody painted in it."""
+        if record is not None and record.mask and self._results.untouched_mask(record):
+            return PurePosixPath(record.mask), True
+        return self._names.give(result.with_name(f"{result.stem}-mask.png"), Format.PNG), False
 
     def _place(self, source: Source, record: Record | None, kind: Format) -> tuple[PurePosixPath, PurePosixPath | None]:
         """A name for a result, and the older result of the same photo that it replaces, when nobody changed that."""

@@ -13,7 +13,10 @@ Ending = Literal["restored", "unchanged", "skipped", "failed"]
 
 @dataclass(frozen=True, slots=True)
 class PhotoReport:
-    """What came of one photo. `output` is the path of its result; `code` and `reason` say why it failed."""
+    """What came of one photo. `output` is the path of its result, `mask` that of the mask that was saved beside it.
+
+    `code` and `reason` say why it failed.
+    """
 
     source: str
     ending: Ending
@@ -22,6 +25,7 @@ class PhotoReport:
     reason: str | None = None
     outcome: Outcome | None = None
     seconds: float = 0.0
+    mask: str | None = None
 
     def sentence(self) -> str:
         """One line for a person."""

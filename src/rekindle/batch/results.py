@@ -49,8 +49,15 @@ class Results:
         path = self.folder / record.output
         return path.is_file() and sha256_of(path) == record.result_sha256
 
-    def finish(self, unfinished: Path, record: Record, *, replace: bool) -> None:
-        """Write a record down and give its result its name, with the time of the original.
+    def untouched_mask(self, record: Record) -> bool:
+        """Whether the mask of a record is there and is still what we wrote."""
+        path = self.folder / record.mask
+        return path.is_file() and sha256_of(path) == record.mask_sha256
+
+    def finish(
+        self, unfinished: Path, record: Record, *, replace: bool, mask: Path | None = None, replace_mask: bool = False
+    ) -> None:
+        """Write a record down and give its result its name, with the time of the original; its `mask` goes before it.
 
         Raises OutsideResults, FileExistsError when something came to be at that place meanwhile, and OSError.
         """
@@ -64,6 +71,9 @@ class Results:
         os.utime(unfinished, ns=(record.modified_ns, record.modified_ns))
         sync(unfinished)
         self.manifest.add(record)
+        if mask is not None and record.mask:
+            sync(mask)
+            place(mask, self.folder / record.mask, replace=replace_mask)
         place(unfinished, target, replace=replace)
 
 

@@ -11,7 +11,6 @@ import time
 import uuid
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
-from pathlib import Path
 from typing import Protocol, cast
 
 from rekindle import __version__
@@ -86,10 +85,14 @@ class Batch:
     async def _attempt(self, task: Task, results: Results, options: Options, shares: "_Shares") -> PhotoReport:
         source = str(task.source.path)
         unfinished = results.unfinished / uuid.uuid4().hex
+        mask = None if task.mask is None else unfinished.with_suffix(".mask.png")
         try:
-            outcome = await self._restore(task, unfinished, options, shares)
+            outcome = await self._restore(task, Order(task.source.path, unfinished, options, mask), shares)
             record = _record(task, outcome, options)
-            results.finish(unfinished, record, replace=str(task.replace) == record.output)
+            results.finish(
+                unfinished, record, replace=str(task.replace) == record.output, mask=mask,
+                replace_mask=task.replace_mask,
+            )  # fmt: skip
         except WorkError as error:
             return PhotoReport(source, "failed", code=error.code, reason=unforeseen(error, results.folder))
         except RekindleError as error:
@@ -101,12 +104,13 @@ class Batch:
             reason = f"The result cannot be written: {error.strerror}."
             return PhotoReport(source, "failed", code="not_written", reason=reason)
         finally:
-            unfinished.unlink(missing_ok=True)
+            for leftover in (unfinished, *([mask] if mask is not None else [])):
+                leftover.unlink(missing_ok=True)
         ending = "unchanged" if outcome.copied else "restored"
-        return PhotoReport(source, ending, str(results.path(record.output)), outcome=outcome)
+        saved = str(results.path(record.mask)) if record.mask else None
+        return PhotoReport(source, ending, str(results.path(record.output)), outcome=outcome, mask=saved)
 
-    async def _restore(self, task: Task, unfinished: Path, options: Options, shares: "_Shares") -> Outcome:
-        order = Order(task.source.path, unfinished, options)
+    async def _restore(self, task: Task, order: Order, shares: "_Shares") -> Outcome:
         return await self._bench.run(
             restore, order, seconds=self._seconds, progress=lambda _, share: shares.advances(task, share)
         )
@@ -148,4 +152,6 @@ def _record(task: Task, outcome: Outcome, options: Options) -> Record:
         result_sha256=outcome.result_sha256,
         outcome="unchanged" if outcome.copied else "restored",
         version=__version__,
+        mask=str(task.mask) if task.mask is not None and outcome.mask_sha256 else "",
+        mask_sha256=outcome.mask_sha256,
     )

@@ -13,7 +13,7 @@ import click
 from rekindle.batch.discovery import Found, check_places, discover
 from rekindle.batch.options import WRITABLE, MetadataChoice, Options
 from rekindle.batch.report import RunReport
-from rekindle.batch.results import Results, open_results
+from rekindle.batch.results import Results, open_results, sha256_of
 from rekindle.cli.progress import Quiet, display
 from rekindle.imaging.formats import Format
 from rekindle.imaging.strength import Strength
@@ -21,6 +21,7 @@ from rekindle.wiring.local import default_jobs, local_batch
 
 _ENLARGE: dict[str, Literal[1, 2, 4]] = {"1": 1, "2": 2, "4": 4}
 _DEPTH: dict[str, Literal[8, 16]] = {"8": 8, "16": 16}
+Value = str | int | bool | Path | None
 _METADATA: dict[str, MetadataChoice] = {"keep": "keep", "no-location": "no-location", "strip": "strip"}
 
 
@@ -49,6 +50,13 @@ _METADATA: dict[str, MetadataChoice] = {"keep": "keep", "no-location": "no-locat
     help="Make each side so many times longer.",
 )  # fmt: skip
 @click.option("--keep-tone", is_flag=True, help="Leave the tint of sepia and toned prints as it is.")
+@click.option("--colorize", is_flag=True,
+    help="Also give a plausible tint, from what the engine learned from a small set of photos.",
+)  # fmt: skip
+@click.option("--mask", type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="FILE",
+    help="Fill what this PNG marks in white, instead of searching for damage. For one photo.",
+)  # fmt: skip
+@click.option("--save-mask", is_flag=True, help="Write what was filled beside each result, as NAME-mask.png.")
 @click.option(
     "--crop/--no-crop", default=True, show_default=True,
     help="Cut out and straighten a print in the picture of a table or an album, where its corners are clear.",
@@ -59,9 +67,7 @@ _METADATA: dict[str, MetadataChoice] = {"keep": "keep", "no-location": "no-locat
 @click.option(
     "--json", "as_json", is_flag=True, help="Write one JSON document with everything about the run, at its end."
 )
-def restore(
-    paths: tuple[Path, ...], out: Path, jobs: int | None, as_json: bool, **wanted: str | int | bool | None
-) -> None:
+def restore(paths: tuple[Path, ...], out: Path, jobs: int | None, as_json: bool, **wanted: Value) -> None:
     """Restore photos, and folders of photos, into a folder of results.
 
     Originals are never touched. A photo that needs nothing is copied as it is, so that OUT is complete. Dates, colour
@@ -77,9 +83,13 @@ def restore(
     rekindle restore grandmother.jpg -o restored
     rekindle restore ~/Pictures/1974 -o ~/Pictures/1974-restored --strength careful
     rekindle restore scans -o restored --format tiff --depth 16 --json > report.json
+    rekindle restore torn.jpg -o restored --save-mask
+    rekindle restore torn.jpg -o restored --mask restored/torn-mask.png
     """
     started = time.monotonic()
     check_places(paths, out)
+    if wanted["mask"] and (len(paths) != 1 or paths[0].is_dir()):
+        raise click.UsageError("--mask is for one photo. Name that photo alone, or leave --mask out.")
     with open_results(out) as results:
         found = discover(
             paths, beside=out, leave_out=frozenset(str(results.path(at)) for at in results.manifest.outputs)
@@ -92,17 +102,22 @@ def restore(
     sys.exit(report.exit_code)
 
 
-def _options(wanted: dict[str, str | int | bool | None]) -> Options:
+def _options(wanted: dict[str, Value]) -> Options:
     """The options as they are used inside; click has checked every one."""
+    mask = wanted["mask"] if isinstance(wanted["mask"], Path) else None
     return Options(
         strength=Strength(str(wanted["strength"])),
         enlarge=_ENLARGE[str(wanted["enlarge"])],
         keep_tone=bool(wanted["keep_tone"]),
         crop=bool(wanted["crop"]),
         format=Format(wanted["kind"]) if wanted["kind"] else None,
-        quality=int(wanted["quality"] or 0),
+        quality=int(str(wanted["quality"])),
         depth=_DEPTH[str(wanted["depth"])] if wanted["depth"] else None,
         metadata=_METADATA[str(wanted["metadata"])],
+        colorize=bool(wanted["colorize"]),
+        mask=None if mask is None else mask.absolute(),
+        mask_sha256="" if mask is None else sha256_of(mask),
+        save_mask=bool(wanted["save_mask"]),
     )
 
 

@@ -7,16 +7,18 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Header, Query, Response
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
+from rekindle.imaging.marks import MaskDoesNotFit
 from rekindle.infra.http import BadCursor, encode_cursor, problems, service
 from rekindle.jobs.lifecycle import JobAlreadyEnded, JobNotRetryable, Status
+from rekindle.jobs.options import HintsWithoutColour, Options
 from rekindle.jobs.present import JobPresenter
 from rekindle.jobs.schemas import JobOut, JobPage, StatusName, SubmitJob
 from rekindle.jobs.service import Filter, IdempotencyKeyReused, JobNotFound, Jobs, Wanted
 from rekindle.jobs.watch import Watching
+from rekindle.photos.masks import MaskNotFound
 from rekindle.photos.present import API
 from rekindle.photos.service import PhotoNotFound
 from rekindle.treatments.operations import Operation
-from rekindle.treatments.plan import Wishes
 
 router = APIRouter(prefix=API, tags=["jobs"])
 
@@ -35,10 +37,15 @@ Key = Annotated[
 LastEvent = Annotated[int, Header(alias="Last-Event-ID", ge=0, le=2**53)]
 
 
-@router.post("/jobs", status_code=202, responses=problems(PhotoNotFound, IdempotencyKeyReused))
+@router.post(
+    "/jobs",
+    status_code=202,
+    responses=problems(PhotoNotFound, MaskNotFound, IdempotencyKeyReused, MaskDoesNotFit, HintsWithoutColour),
+)
 async def submit(body: SubmitJob, key: Key, jobs: JobService, presenter: Presenting, response: Response) -> JobOut:
-    """Ask for a photo to be restored."""
-    wanted = Wanted(body.photo_id, Operation(body.operation), Wishes(**body.options.model_dump()))
+    """Ask for a photo to be restored, to get colours, or both."""
+    options = Options.from_json(body.options.model_dump(mode="json"))
+    wanted = Wanted(body.photo_id, Operation(body.operation), options)
     job = await jobs.submit(wanted, key=key)
     response.headers["Location"] = f"{API}/jobs/{job.id}"
     return await presenter.job(job)
@@ -75,7 +82,7 @@ async def cancel(job_id: UUID, jobs: JobService, presenter: Presenting) -> JobOu
 @router.post(
     "/jobs/{job_id}/retry",
     status_code=202,
-    responses=problems(JobNotFound, JobNotRetryable, IdempotencyKeyReused, PhotoNotFound),
+    responses=problems(JobNotFound, PhotoNotFound, MaskNotFound, JobNotRetryable, IdempotencyKeyReused, MaskDoesNotFit),
 )
 async def retry(job_id: UUID, key: Key, jobs: JobService, presenter: Presenting, response: Response) -> JobOut:
     """A new job like one that failed or was canceled."""

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
+from uuid import UUID
 
 from sqlalchemy import select, update
 
@@ -72,6 +73,22 @@ class Attempts:
                 if not error.next_provider:
                     break
         raise problem
+
+    async def withdraw(self, job_id: UUID) -> None:
+        """Once a job is canceled, tell the providers that still work at it to stop: each receipt is handed in once."""
+        async with self._db.transaction() as tx:
+            canceled = select(JobRow.id).where(JobRow.id == job_id, JobRow.status == Status.CANCELED)
+            mine = update(AttemptRow).where(AttemptRow.job_id.in_(canceled), AttemptRow.status == "pending")
+            changed = await tx.execute(
+                mine.values(status="canceled", ended_at=self._clock.now()).returning(
+                    AttemptRow.provider, AttemptRow.model, AttemptRow.handle
+                )
+            )
+            rows = changed.all()
+        for provider, model, handle in rows:
+            candidate = self._find(provider, model)
+            if candidate is not None and handle is not None:
+                await candidate.provider.cancel(handle)
 
     async def _ask(self, claim: Claim, candidate: Candidate, make_edit: MakeEdit) -> Outcome:
         async for last in self._tries(RETRIES):

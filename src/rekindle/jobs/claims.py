@@ -1,7 +1,8 @@
 """A worker's claim to a job: all that it writes depends on the claim, so a worker that froze changes nothing."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -54,6 +55,10 @@ class Claims:
         self._db = db
         self._events = events
         self._clock = clock
+
+    def words(self, job_id: UUID) -> AbstractAsyncContextManager[AsyncIterator[str]]:
+        """What is told about a job from now on."""
+        return self._events.listen(topic(job_id))
 
     async def start(self, job_id: UUID) -> Claim | None:
         """Take a job up, also one that another worker left running. None when it is gone or has ended."""

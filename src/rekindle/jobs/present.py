@@ -1,17 +1,19 @@
 """Jobs as the API shows them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from uuid import UUID
 
 from sqlalchemy import select
 
 from rekindle.clock import Clock
-from rekindle.infra.db.database import Database
+from rekindle.infra.db.database import Database, Transaction
 from rekindle.jobs.lifecycle import Status, seconds_left
 from rekindle.jobs.pace import Pace
 from rekindle.jobs.schemas import JobOut
 from rekindle.jobs.tables import JobRow
 from rekindle.photos.present import Presenter
-from rekindle.photos.tables import PhotoRow, RenditionRow
+from rekindle.photos.tables import MASK, RESULT, PhotoRow, RenditionRow
 
 SAME_NAMES = (
     "id", "photo_id", "operation", "options", "status", "stage", "progress",
@@ -33,21 +35,22 @@ class JobPresenter:
         async with self._db.reading() as tx:
             photos = await tx.scalars(select(PhotoRow).where(PhotoRow.id.in_([row.photo_id for row in rows])))
             pixels = {photo.id: photo.width * photo.height for photo in photos}
-            renditions = await tx.scalars(select(RenditionRow).where(RenditionRow.job_id.in_([row.id for row in rows])))
-            made = {rendition.job_id: rendition for rendition in renditions}
-        return [self._job(row, pixels.get(row.photo_id, 0), made.get(row.id)) for row in rows]
+            made = await _made(tx, rows)
+        return [self._job(row, pixels.get(row.photo_id, 0), made) for row in rows]
 
     async def job(self, row: JobRow) -> JobOut:
         """One job."""
         return (await self.jobs([row]))[0]
 
-    def _job(self, row: JobRow, pixels: int, rendition: RenditionRow | None) -> JobOut:
+    def _job(self, row: JobRow, pixels: int, made: "_Made") -> JobOut:
         result = None
         if row.result is not None:
-            link = self._presenter.link
-            result = row.result | {
+            link, rendition = self._presenter.link, made.results.get(row.id)
+            mask = made.masks.get(mask_id) if (mask_id := mask_of(row)) is not None else None
+            result = {name: value for name, value in row.result.items() if name != "mask_id"} | {
                 "preview_url": None if rendition is None else link(rendition.preview_key),
                 "before_preview_url": None if rendition is None else link(rendition.before_key),
+                "mask": None if mask is None else self._presenter.mask(mask),
             }
         plain = {name: getattr(row, name) for name in SAME_NAMES}
         return JobOut.model_validate(plain | {"result": result, "seconds_left": self._left(row, pixels)})
@@ -59,3 +62,27 @@ class JobPresenter:
         if row.started_at is None:
             return expected
         return seconds_left(row.progress, (self._clock.now() - row.started_at).total_seconds(), expected)
+
+
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """Versions by the job that made them, and masks by their own identifier."""
+
+    results: Mapping[UUID | None, RenditionRow]
+    masks: Mapping[UUID, RenditionRow]
+
+
+async def _made(tx: Transaction, rows: Sequence[JobRow]) -> _Made:
+    results = select(RenditionRow).where(RenditionRow.job_id.in_([row.id for row in rows]), RenditionRow.kind == RESULT)
+    used = [mask_id for row in rows if (mask_id := mask_of(row)) is not None]
+    masks = select(RenditionRow).where(RenditionRow.id.in_(used), RenditionRow.kind == MASK)
+    return _Made(
+        {row.job_id: row for row in await tx.scalars(results)},
+        {row.id: row for row in await tx.scalars(masks)} if used else {},
+    )
+
+
+def mask_of(row: JobRow) -> UUID | None:
+    """The mask that a job has filled; results of before there were masks do not tell."""
+    written = None if row.result is None else row.result.get("mask_id")
+    return None if written is None else UUID(written)

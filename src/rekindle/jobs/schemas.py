@@ -6,25 +6,43 @@ from uuid import UUID
 
 from pydantic import Field
 
-from rekindle.photos.schemas import Body, DiagnosisOut, Part
+from rekindle.imaging.steps.colorize import LARGEST_RADIUS, MOST_HINTS
+from rekindle.photos.schemas import Body, DiagnosisOut, MaskOut, Part
+
+OperationName = Literal["restore", "colorize", "restore_colorize"]
 
 StatusName = Literal["queued", "running", "succeeded", "failed", "canceled"]
 StageName = Literal["waiting", "preparing", "diagnosing", "restoring", "finishing", "done"]
 
 
+class HintBody(Body):
+    """A dab of colour on the straightened photo."""
+
+    x: Part
+    y: Part
+    radius: float = Field(ge=0.0, le=LARGEST_RADIUS, allow_inf_nan=False, description="As a share of the longer side.")
+    color: str = Field(pattern=r"^#[0-9A-Fa-f]{6}$", examples=["#7a4b2a"], description="In sRGB.")
+
+
 class JobOptions(Body):
-    """How a photo is to be restored. `keep_tone` leaves the tint of a sepia or toned print as it is."""
+    """How a photo is to be restored. `keep_tone` leaves the tint of a sepia or toned print as it is.
+
+    With `mask_id` that mask is filled, and no damage is searched for. `hints` say what colours were, and are for
+    `colorize` and `restore_colorize`.
+    """
 
     strength: Literal["auto", "careful", "strong"] = "auto"
     enlarge: Literal[1, 2, 4] = 1
     keep_tone: bool = False
+    mask_id: UUID | None = None
+    hints: list[HintBody] = Field(default_factory=list[HintBody], max_length=MOST_HINTS)
 
 
 class SubmitJob(Body):
     """What shall be done to which photo."""
 
     photo_id: UUID
-    operation: Literal["restore"] = "restore"
+    operation: OperationName = "restore"
     options: JobOptions = Field(default_factory=JobOptions)
 
 
@@ -59,6 +77,7 @@ class JobResult(Body):
     width: int
     height: int
     version: int | None
+    mask: MaskOut | None = Field(description="The mask that was filled, found or given; None when nothing was.")
 
 
 class JobOut(Body):
@@ -66,7 +85,7 @@ class JobOut(Body):
 
     id: UUID
     photo_id: UUID
-    operation: Literal["restore"]
+    operation: OperationName
     options: JobOptions
     status: StatusName
     stage: StageName

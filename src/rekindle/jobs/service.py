@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, field
 from typing import ClassVar
 from uuid import UUID
 
@@ -17,10 +17,11 @@ from rekindle.infra.events.port import Events
 from rekindle.infra.http import decode_cursor
 from rekindle.infra.queue.port import Queue
 from rekindle.jobs.lifecycle import Event, JobNotRetryable, Stage, Status, advance, may_become
+from rekindle.jobs.options import Options
 from rekindle.jobs.tables import JobRow, StageRow
+from rekindle.photos.masks import check_mask
 from rekindle.photos.service import corners_of, note_job, photo_by_id
 from rekindle.treatments.operations import Operation
-from rekindle.treatments.plan import Wishes
 
 RUN = "jobs.run"
 """The name of the task that runs a job."""
@@ -42,11 +43,11 @@ class Wanted:
 
     photo_id: UUID
     operation: Operation
-    wishes: Wishes
+    options: Options = field(default_factory=Options)
 
     def fingerprint(self) -> str:
         """The same for the same request, so that a repeated key can be told from a reused one."""
-        text = json.dumps([str(self.photo_id), self.operation, asdict(self.wishes)], sort_keys=True)
+        text = json.dumps([str(self.photo_id), self.operation, self.options.fingerprint()], sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()
 
 
@@ -70,14 +71,17 @@ class Jobs:
     async def submit(self, wanted: Wanted, *, key: str, retry_of: UUID | None = None) -> JobRow:
         """The job of this request; the one made before when the key was used for the same request.
 
-        Raises PhotoNotFound, IdempotencyKeyReused.
+        Raises PhotoNotFound, IdempotencyKeyReused, HintsWithoutColour, MaskNotFound, MaskDoesNotFit.
         """
+        wanted.options.check(wanted.operation)
         async with self._db.transaction() as tx:
             if (known := await tx.scalar(select(JobRow).where(JobRow.idempotency_key == key))) is not None:
                 if known.request_hash != wanted.fingerprint():
                     raise IdempotencyKeyReused("This Idempotency-Key was used for another request. Make a new key.")
                 return known
             photo = await photo_by_id(tx, wanted.photo_id)
+            if wanted.options.mask_id is not None:
+                await check_mask(tx, wanted.options.mask_id, photo)
             job = self._new_job(wanted, key=key, retry_of=retry_of)
             job.corners = {"corners": corners_of(photo).to_json()}
             tx.add(job)
@@ -113,17 +117,20 @@ class Jobs:
         return job
 
     async def retry(self, job_id: UUID, *, key: str) -> JobRow:
-        """A new job like one that failed or was canceled. Raises JobNotFound, JobNotRetryable, IdempotencyKeyReused."""
+        """A new job like one that failed or was canceled: the same operation, options, mask and hints.
+
+        Raises JobNotFound, JobNotRetryable and the errors of `submit`.
+        """
         job = await self.get(job_id)
         if job.status not in (Status.FAILED, Status.CANCELED):
             raise JobNotRetryable("Only a job that failed or was canceled can be run again. Start a new one instead.")
-        wanted = Wanted(job.photo_id, Operation(job.operation), Wishes(**job.options))
+        wanted = Wanted(job.photo_id, Operation(job.operation), Options.from_json(job.options))
         return await self.submit(wanted, key=key, retry_of=job_id)
 
     def _new_job(self, wanted: Wanted, *, key: str, retry_of: UUID | None) -> JobRow:
         return JobRow(
             id=self._clock.new_id(), photo_id=wanted.photo_id, operation=wanted.operation.value,
-            options=asdict(wanted.wishes), status=Status.QUEUED.value, stage=Stage.WAITING.value, progress=0.0,
+            options=wanted.options.to_json(), status=Status.QUEUED.value, stage=Stage.WAITING.value, progress=0.0,
             claim=0, revision=1, created_at=self._clock.now(), started_at=None, ended_at=None, idempotency_key=key,
             request_hash=wanted.fingerprint(), retry_of=retry_of, error=None, result=None,
         )  # fmt: skip

@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 
 from rekindle.clock import Clock
+from rekindle.imaging.quadrilateral import Corners
 from rekindle.infra.db.base import Json
 from rekindle.infra.db.database import Database, Transaction
 from rekindle.infra.events.port import Events
@@ -16,8 +17,10 @@ from rekindle.infra.storage.port import Storage
 from rekindle.jobs.claims import Claim
 from rekindle.jobs.lifecycle import Event
 from rekindle.jobs.service import end, topic
+from rekindle.photos.masks import Kept, mask_row
+from rekindle.photos.pixels import Adopted
 from rekindle.photos.service import photo_by_id
-from rekindle.photos.tables import RenditionRow
+from rekindle.photos.tables import RESULT, RenditionRow
 
 FILE_NAMES = ("master", "preview", "thumbnail", "before")
 
@@ -35,12 +38,24 @@ class Files:
 
 
 @dataclass(frozen=True, slots=True)
+class FoundMask:
+    """A mask that a provider found and filled, not stored yet."""
+
+    path: Path
+    adopted: Adopted
+
+
+@dataclass(frozen=True, slots=True)
 class Finished:
-    """What a job found out and did. Without `files` the photo itself is the result."""
+    """What a job found out and did. Without `files` the photo itself is the result.
+
+    `mask` is there when it was found by the job; that of a mask which was given is in the `result`.
+    """
 
     result: Json
     diagnosis: Json
     files: Files | None
+    mask: FoundMask | None = None
 
 
 class Settling:
@@ -54,22 +69,24 @@ class Settling:
 
     async def succeed(self, claim: Claim, finished: Finished) -> bool:
         """Store the result; False, and nothing is left behind, when the job had ended already."""
-        keys = _keys(claim, finished.files)
-        async with placed(self._storage, _paths(keys, finished.files)), self._db.transaction() as tx:
+        keys, mask_key = _keys(claim, finished.files), f"{_folder(claim)}/mask.png"
+        paths = _paths(keys, finished.files) | ({} if finished.mask is None else {mask_key: finished.mask.path})
+        async with placed(self._storage, paths), self._db.transaction() as tx:
             rendition = None
             if finished.files is not None:
                 rendition = await self._rendition(tx, claim, finished.files, keys)
+            mask = None if finished.mask is None else await self._mask(tx, claim, finished.mask, mask_key)
             result = finished.result | {
                 "rendition_id": None if rendition is None else str(rendition.id),
                 "version": None if rendition is None else rendition.version,
+                **({} if mask is None else {"mask_id": str(mask.id)}),
             }
             won = await end(tx, self._clock, claim.job, Event.SUCCEED, result=result)
             if won:
                 (await photo_by_id(tx, claim.photo.id)).diagnosis = finished.diagnosis
-                if rendition is not None:
-                    tx.add(rendition)
+                tx.add_all(row for row in (rendition, mask) if row is not None)
         if not won:
-            for key in keys.values():
+            for key in paths:
                 await self._storage.delete(key)
         await self._tell(claim.job.id)
         return won
@@ -82,24 +99,34 @@ class Settling:
         return failed
 
     async def _rendition(self, tx: Transaction, claim: Claim, files: Files, keys: dict[str, str]) -> RenditionRow:
-        newest = select(func.max(RenditionRow.version)).where(RenditionRow.photo_id == claim.photo.id)
+        newest = select(func.max(RenditionRow.version)).where(
+            RenditionRow.photo_id == claim.photo.id, RenditionRow.kind == RESULT
+        )
         return RenditionRow(
-            id=self._clock.new_id(), photo_id=claim.photo.id, job_id=claim.job.id, created_at=self._clock.now(),
-            operation=claim.job.operation, version=(await tx.scalar(newest) or 0) + 1,
+            id=self._clock.new_id(), photo_id=claim.photo.id, job_id=claim.job.id, kind=RESULT,
+            created_at=self._clock.now(), operation=claim.job.operation, version=(await tx.scalar(newest) or 0) + 1,
             width=files.width, height=files.height, **keys,
         )  # fmt: skip
 
+    async def _mask(self, tx: Transaction, claim: Claim, found: FoundMask, key: str) -> RenditionRow:
+        corners = Corners.from_json(claim.job.corners["corners"])
+        kept = Kept(found.adopted, key, corners, "found", claim.job.id)
+        return await mask_row(tx, self._clock, claim.photo, kept)
+
     async def _tell(self, job_id: UUID) -> None:
         await self._events.publish(topic(job_id), "status")
+
+
+def _folder(claim: Claim) -> str:
+    # The claim is part of the keys: a worker that was taken over can never write over its successor's files.
+    return f"results/{claim.job.id}/{claim.number}"
 
 
 def _keys(claim: Claim, files: Files | None) -> dict[str, str]:
     """Where the files of a new version go, by the column that says so."""
     if files is None:
         return {}
-    # The claim is part of the keys: a worker that was taken over can never write over its successor's files.
-    folder = f"results/{claim.job.id}/{claim.number}"
-    return {f"{name}_key": f"{folder}/{name}{getattr(files, name).suffix}" for name in FILE_NAMES}
+    return {f"{name}_key": f"{_folder(claim)}/{name}{getattr(files, name).suffix}" for name in FILE_NAMES}
 
 
 def _paths(keys: Mapping[str, str], files: Files | None) -> dict[str, Path]:

@@ -10,17 +10,20 @@ from rekindle.clock import Clock
 from rekindle.errors import NotFound, Overloaded, TooLarge, UnsupportedFormat
 from rekindle.imaging.encode import Encoding, Keep
 from rekindle.imaging.formats import Format
+from rekindle.imaging.marks import BadMask, MaskDoesNotFit
 from rekindle.imaging.quadrilateral import BadCorners, Corners
 from rekindle.infra.http import BadCursor, encode_cursor, problems, send_file, service
 from rekindle.infra.storage.port import FileMissing, Storage, StorageFull
 from rekindle.infra.storage.signing import LinkInvalid
 from rekindle.photos.downloads import Downloads, RenditionNotFound
+from rekindle.photos.masks import MaskNotFound, Masks, MaskTooLarge
 from rekindle.photos.preparing import Preparing, public_diagnosis
 from rekindle.photos.present import API, Presenter, corners_out
 from rekindle.photos.receive import FORM_OVERHEAD, Received, Receiver, UploadTimedOut, name_from_header
 from rekindle.photos.schemas import (
     CornersOut,
     DiagnosisOut,
+    MaskOut,
     PhotoOut,
     PhotoPage,
     RenditionList,
@@ -36,6 +39,7 @@ router = APIRouter(prefix=API, tags=["photos"])
 PhotoService = Annotated[Photos, service(Photos)]
 Presenting = Annotated[Presenter, service(Presenter)]
 Diagnosing = Annotated[Preparing, service(Preparing)]
+Masking = Annotated[Masks, service(Masks)]
 Downloading = Annotated[Downloads, service(Downloads)]
 Files = Annotated[Storage, service(Storage)]
 Time = Annotated[Clock, service(Clock)]
@@ -57,6 +61,7 @@ UPLOAD_BODY = {
         },
     },
 }
+MASK_BODY = {"required": True, "content": {"image/png": BINARY}}
 FILE = {200: {"description": "The file", "content": {"image/*": BINARY}}, 304: {"description": "Not modified"}}
 
 
@@ -155,6 +160,35 @@ async def list_renditions(photo_id: UUID, photos: PhotoService, presenter: Prese
     return RenditionList(items=[presenter.rendition(row) for row in await photos.results([photo_id])])
 
 
+@router.post(
+    "/photos/{photo_id}/masks",
+    status_code=201,
+    responses=problems(PhotoNotFound, MaskDoesNotFit, MaskTooLarge, BadMask, UploadTimedOut, StorageFull),
+    openapi_extra={"requestBody": MASK_BODY},
+)
+async def upload_mask(
+    photo_id: UUID, request: Request, response: Response, masks: Masking, presenter: Presenting
+) -> MaskOut:
+    """Take in a mask: a PNG in the proportions of the straightened photo, bright (and opaque) where there is damage.
+
+    A job with this mask fills exactly what it marks.
+    """
+
+    async def incoming(receiver: Receiver) -> Received:
+        receiver.expect(request.headers.get("content-length"))
+        return await receiver.raw(request.stream(), "mask.png")
+
+    mask = await masks.receive(photo_id, incoming)
+    response.headers["Location"] = f"{API}/masks/{mask.id}"
+    return presenter.mask(mask)
+
+
+@router.get("/masks/{mask_id}", responses=problems(MaskNotFound))
+async def get_mask(mask_id: UUID, masks: Masking, presenter: Presenting) -> MaskOut:
+    """A mask that was uploaded, or that a job found."""
+    return presenter.mask(await masks.get(mask_id))
+
+
 @router.get("/renditions/{rendition_id}", responses=problems(RenditionNotFound))
 async def get_rendition(rendition_id: UUID, downloads: Downloading, presenter: Presenting) -> RenditionOut:
     """One restored version."""
@@ -185,7 +219,8 @@ async def get_file(
     files.verify(key, link.expires, link.signature, clock.now())
     async with AsyncExitStack() as stack:
         path = await stack.enter_async_context(files.local(key))
-        return send_file(path, "image/jpeg", etag=key.replace("/", "-"), none_match=none_match, stack=stack)
+        media_type = "image/png" if key.endswith(".png") else "image/jpeg"
+        return send_file(path, media_type, etag=key.replace("/", "-"), none_match=none_match, stack=stack)
 
 
 def encoding_of(wanted: WantedFile) -> Encoding:

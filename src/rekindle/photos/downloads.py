@@ -18,7 +18,7 @@ from rekindle.infra.storage.port import Storage
 from rekindle.infra.workbench import Workbench
 from rekindle.photos.cache import FileCache, downloads_folder
 from rekindle.photos.service import OriginalGone, photo_by_id
-from rekindle.photos.tables import PhotoRow, RenditionRow
+from rekindle.photos.tables import RESULT, PhotoRow, RenditionRow
 
 
 class RenditionNotFound(NotFound):
@@ -50,9 +50,10 @@ class Downloads:
     async def rendition(self, rendition_id: UUID) -> RenditionRow:
         """One version. Raises RenditionNotFound."""
         async with self._db.reading() as tx:
-            if (row := await tx.get(RenditionRow, rendition_id)) is None:
-                raise RenditionNotFound("There is no such version. Its photo may have been deleted.")
-            return row
+            row = await tx.get(RenditionRow, rendition_id)
+        if row is None or row.kind != RESULT:
+            raise RenditionNotFound("There is no such version. Its photo may have been deleted.")
+        return row
 
     @asynccontextmanager
     async def open(self, rendition_id: UUID, encoding: Encoding) -> AsyncGenerator[Download]:

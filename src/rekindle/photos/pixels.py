@@ -3,14 +3,19 @@
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+import numpy as np
+
 from rekindle.imaging.corners import Found, find_corners_file
 from rekindle.imaging.decode import decode
+from rekindle.imaging.header import read_header
 from rekindle.imaging.intake import Inspected
+from rekindle.imaging.marks import write_mask
 from rekindle.imaging.measures import Measures, measure
 from rekindle.imaging.previews import save_previews
 from rekindle.imaging.quadrilateral import Corners
 from rekindle.imaging.warp import straighten
 from rekindle.imaging.working import load_working, save_working
+from rekindle.safety.masks import open_mask
 from rekindle.safety.uploads import UploadLimits, inspect_upload
 
 
@@ -31,6 +36,15 @@ class Straightened:
     measures: Measures
 
 
+@dataclass(frozen=True, slots=True)
+class Adopted:
+    """A mask as it is kept: `width` x `height` pixels, of which a `share` (0..1) is marked."""
+
+    width: int
+    height: int
+    share: float
+
+
 def examine(source: Path, folder: Path, limits: UploadLimits) -> Examined:
     """Check an upload, make its previews in `folder`, and look for the corners of a print on them."""
     inspected = inspect_upload(source, folder, limits)
@@ -49,6 +63,17 @@ def prepare(source: Path, target: Path, corners: Corners) -> Straightened:
 def make_previews(working: Path, preview: Path, thumbnail: Path) -> None:
     """The preview and the thumbnail of a working file, as JPEG in sRGB without metadata."""
     save_previews(load_working(working), preview, thumbnail)
+
+
+def adopt_mask(source: Path, target: Path, picture: tuple[int, int]) -> Adopted:
+    """Check the mask at `source` of a picture of that width and height, and write it anew at `target`.
+
+    Raises BadMask, MaskDoesNotFit.
+    """
+    mask = open_mask(source, picture)
+    write_mask(mask, target)
+    made = read_header(target)
+    return Adopted(made.width, made.height, float(np.mean(mask)))
 
 
 def measures_to_json(measures: Measures) -> dict[str, object]:

@@ -20,7 +20,7 @@ from rekindle.photos.service import OriginalGone, corners_of, photo_by_id
 from rekindle.photos.tables import PhotoRow
 from rekindle.treatments.diagnose import Diagnosis, diagnose
 
-VERSION = 1
+VERSION = 2
 """Raised whenever the same original and corners would be prepared or measured differently."""
 
 

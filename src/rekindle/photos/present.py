@@ -7,7 +7,15 @@ from rekindle.imaging.formats import Format
 from rekindle.imaging.quadrilateral import FULL_FRAME, Corners
 from rekindle.infra.storage.port import Storage
 from rekindle.photos.preparing import prepared_key, public_diagnosis
-from rekindle.photos.schemas import CornersOut, DiagnosisOut, LatestJob, PhotoOut, PointBody, RenditionOut
+from rekindle.photos.schemas import (
+    CornersOut,
+    DiagnosisOut,
+    LatestJob,
+    MaskOut,
+    PhotoOut,
+    PointBody,
+    RenditionOut,
+)
 from rekindle.photos.service import corners_of
 from rekindle.photos.tables import PhotoRow, RenditionRow
 
@@ -28,6 +36,7 @@ class Presenter:
     def photo(self, row: PhotoRow, results: Sequence[RenditionRow]) -> PhotoOut:
         """A photo with its own among `results`."""
         original = f"{API}/photos/{row.id}/original"
+        diagnosis = current_diagnosis(row)
         return PhotoOut.model_validate(
             {
                 **{name: getattr(row, name) for name in PLAIN_FIELDS},
@@ -36,7 +45,8 @@ class Presenter:
                 "thumbnail_url": self.link(row.thumbnail_key),
                 "original_url": original if row.original_key is not None else None,
                 "corners": corners_out(row),
-                "diagnosis": current_diagnosis(row),
+                "diagnosis": diagnosis,
+                "focus": focus_of(diagnosis),
                 "latest_job": LatestJob.model_validate(row.latest_job) if row.latest_job is not None else None,
                 "results": [self.rendition(result) for result in results if result.photo_id == row.id],
             }
@@ -44,13 +54,26 @@ class Presenter:
 
     def rendition(self, row: RenditionRow) -> RenditionOut:
         """A result."""
-        return RenditionOut(
-            id=row.id, photo_id=row.photo_id, job_id=row.job_id, operation=row.operation, version=row.version,
-            width=row.width, height=row.height, created_at=row.created_at,
-            preview_url=self.link(row.preview_key), thumbnail_url=self.link(row.thumbnail_key),
-            before_preview_url=self.link(row.before_key), download_url=f"{API}/renditions/{row.id}/download",
+        return RenditionOut.model_validate(
+            {
+                **{name: getattr(row, name) for name in RENDITION_FIELDS},
+                "preview_url": self.link(row.preview_key),
+                "thumbnail_url": self.link(row.thumbnail_key),
+                "before_preview_url": self.link(row.before_key),
+                "download_url": f"{API}/renditions/{row.id}/download",
+            }
+        )
+
+    def mask(self, row: RenditionRow) -> MaskOut:
+        """A mask."""
+        details = row.details or {}
+        return MaskOut(
+            id=row.id, photo_id=row.photo_id, job_id=row.job_id, source=details["source"], width=row.width,
+            height=row.height, share=details["share"], url=self.link(row.master_key), created_at=row.created_at,
         )  # fmt: skip
 
+
+RENDITION_FIELDS = ("id", "photo_id", "job_id", "operation", "version", "width", "height", "created_at")
 
 PLAIN_FIELDS = (
     "id", "filename", "format", "bytes", "sha256", "width", "height", "created_at", "captured_at", "has_location",
@@ -74,6 +97,15 @@ def current_diagnosis(row: PhotoRow) -> DiagnosisOut | None:
     if row.diagnosis is None or row.diagnosis["prepared"] != prepared_key(row.sha256, corners_of(row)):
         return None
     return DiagnosisOut.model_validate(public_diagnosis(row.diagnosis))
+
+
+def focus_of(diagnosis: DiagnosisOut | None) -> PointBody | None:
+    """The middle of the faces that were measured, if there are any."""
+    measured = None if diagnosis is None else diagnosis.measures.get("focus")
+    if not isinstance(measured, list):
+        return None
+    x, y = measured
+    return PointBody(x=x, y=y)
 
 
 def _points(corners: Corners) -> list[PointBody]:

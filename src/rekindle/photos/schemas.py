@@ -83,6 +83,20 @@ class RenditionOut(Body):
     download_url: str
 
 
+class MaskOut(Body):
+    """Which part of a straightened photo is to be filled: a grey picture, white where there is damage."""
+
+    id: UUID
+    photo_id: UUID
+    job_id: UUID | None = Field(description="The job that found it; None for one that was uploaded.")
+    source: Literal["found", "user"]
+    width: int
+    height: int
+    share: Part = Field(description="How much of the picture is marked.")
+    url: str
+    created_at: datetime
+
+
 class PhotoOut(Body):
     """An uploaded photo. Width and height are those of the upright picture."""
 
@@ -102,6 +116,9 @@ class PhotoOut(Body):
     original_url: str | None = Field(description="None once a retention policy has deleted the original.")
     corners: CornersOut
     diagnosis: DiagnosisOut | None = Field(description="None until it was asked for, or a job has made it.")
+    focus: PointBody | None = Field(
+        description="The middle of the faces, in the straightened photo; None when none is known of."
+    )
     latest_job: LatestJob | None
     results: list[RenditionOut]
 

@@ -23,7 +23,7 @@ from rekindle.infra.workbench import Workbench
 from rekindle.photos.cache import downloads_folder, forget_cached, prepared_folder
 from rekindle.photos.pixels import Examined, examine
 from rekindle.photos.receive import Received, Receiver
-from rekindle.photos.tables import PhotoRow, RenditionRow
+from rekindle.photos.tables import RESULT, PhotoRow, RenditionRow
 from rekindle.safety.uploads import UploadLimits, check_upload
 
 
@@ -114,18 +114,21 @@ class Photos:
 
     async def results(self, photo_ids: Sequence[UUID]) -> Sequence[RenditionRow]:
         """The results of these photos, newest first."""
-        query = select(RenditionRow).where(RenditionRow.photo_id.in_(photo_ids))
+        query = select(RenditionRow).where(RenditionRow.photo_id.in_(photo_ids), RenditionRow.kind == RESULT)
         async with self._db.reading() as tx:
             return (await tx.scalars(query.order_by(RenditionRow.created_at.desc(), RenditionRow.id.desc()))).all()
 
     async def delete(self, photo_id: UUID) -> None:
-        """Remove a photo, its results, and the original unless another photo has the same. Raises PhotoNotFound."""
+        """Remove a photo, its results and masks, and the original unless another photo has the same.
+
+        Raises PhotoNotFound.
+        """
         async with self._originals:
             async with self._db.transaction() as tx:
                 photo = await photo_by_id(tx, photo_id)
-                results = (await tx.scalars(select(RenditionRow).where(RenditionRow.photo_id == photo_id))).all()
+                made = (await tx.scalars(select(RenditionRow).where(RenditionRow.photo_id == photo_id))).all()
                 keys = [photo.preview_key, photo.thumbnail_key]
-                for row in results:
+                for row in made:
                     keys += [row.master_key, row.preview_key, row.thumbnail_key, row.before_key]
                 await tx.delete(photo)
                 await tx.flush()

@@ -40,15 +40,24 @@ class PhotoRow(Base):
     """`{id, status}` of the job asked for last, written by the jobs themselves."""
 
 
+RESULT, MASK = "result", "mask"
+"""The kinds of renditions."""
+
+
 class RenditionRow(Base):
-    """A file derived from a photo: the result of one job. Versions of a photo count from 1 and never change."""
+    """A file derived from a photo: the result of a job, or a mask of damage. They never change.
+
+    Versions of each kind count from 1 for each photo. A mask is one file, so all its keys are the same.
+    """
 
     __tablename__ = "renditions"
-    __table_args__ = (UniqueConstraint("photo_id", "version"), UniqueConstraint("job_id"))
+    __table_args__ = (UniqueConstraint("photo_id", "kind", "version"), UniqueConstraint("job_id", "kind"))
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     photo_id: Mapped[UUID] = mapped_column(ForeignKey("photos.id", ondelete="CASCADE"), index=True)
-    job_id: Mapped[UUID]
+    job_id: Mapped[UUID | None]
+    """None for a mask that somebody painted."""
+    kind: Mapped[str] = mapped_column(default=RESULT, server_default=RESULT)
     created_at: Mapped[datetime]
     operation: Mapped[str]
     version: Mapped[int]
@@ -60,6 +69,8 @@ class RenditionRow(Base):
     thumbnail_key: Mapped[str]
     before_key: Mapped[str]
     """The preview of what the job began with: upright and straightened."""
+    details: Mapped[Json | None] = mapped_column(default=None)
+    """Of a mask: `{source, share, corners}`, the corners being those of the straightened photo that it was made for."""
 
 
 class CacheRow(Base):

@@ -8,6 +8,12 @@ from typing import Protocol
 from rekindle.treatments.operations import Operation
 from rekindle.treatments.plan import Treatment, Wishes
 
+WORKING_TYPE = "image/tiff"
+"""The media type of the pictures in edits: lossless working files."""
+
+MASK_TYPE = "image/png"
+"""The media type of masks: 8 bits of grey, 255 where the picture is damaged."""
+
 Progress = Callable[[str, float], None]
 """Told a word for what is going on and the fraction, 0..1, that is done. Called in the event loop."""
 
@@ -30,7 +36,8 @@ class Picture:
 class Model:
     """What a provider can run: data, no calls. `price` is in millionths of a dollar for each picture made.
 
-    `typical` is the usual time in seconds for each megapixel; `quality` 0..1 ranks models that do the same.
+    `typical` is the usual time in seconds for each megapixel; `quality` 0..1 ranks models that do the same. `notes` say
+    in one plain sentence each what it makes of an operation.
     """
 
     id: str
@@ -40,6 +47,7 @@ class Model:
     max_pixels: int
     typical: float
     quality: float
+    notes: Mapping[Operation, str] = field(default_factory=dict[Operation, str])
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +55,8 @@ class Edit:
     """One thing to do, in words that no upstream owns.
 
     `key` is `<job>/<attempt>` and goes upstream as the idempotency key where there is one. Results are written into
-    `folder`, which is empty and goes away after the call that answered with them was dealt with.
+    `folder`, which is empty and goes away after the call that answered with them was dealt with. With a `mask` (in the
+    proportions of the one picture) that and nothing else is to be filled.
     """
 
     key: str
@@ -59,19 +68,22 @@ class Edit:
     folder: Path
     seed: int = 0
     progress: Progress | None = None
+    mask: Picture | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Done:
     """The pictures that came of an edit. `report` says what was chosen and why, where the provider can tell.
 
-    `cost` is in millionths of a dollar. `unchanged` means that the provider found nothing that it could better.
+    `cost` is in millionths of a dollar. `unchanged` means that the provider found nothing that it could better. `mask`
+    is what was filled, where the provider can tell and anything was.
     """
 
     images: Sequence[Picture]
     cost: int = 0
     unchanged: bool = False
     report: Mapping[str, object] = field(default_factory=dict[str, object])
+    mask: Picture | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Response
+from pydantic import Field
 
 from rekindle import __version__
 from rekindle.clock import Clock
@@ -13,7 +14,7 @@ from rekindle.infra.http import service
 from rekindle.infra.storage.port import Storage
 from rekindle.photos.present import API
 from rekindle.photos.schemas import Body
-from rekindle.treatments.operations import Operation
+from rekindle.providers.offers import Offers
 
 router = APIRouter(tags=["server"])
 
@@ -43,6 +44,7 @@ class CapabilitiesOut(Body):
     max_bytes: int
     max_megapixels: float
     operations: list[str]
+    operation_notes: dict[str, str] = Field(description="What the engine here can do, one sentence for an operation.")
     retention: RetentionOut
     version: str
     provider_notice: str
@@ -67,7 +69,9 @@ async def health(
 
 
 @router.get(f"{API}/capabilities")
-async def capabilities(settings: Annotated[Settings, service(Settings)]) -> CapabilitiesOut:
+async def capabilities(
+    settings: Annotated[Settings, service(Settings)], offers: Annotated[Offers, service(Offers)]
+) -> CapabilitiesOut:
     """What may be uploaded, what can be done, and how long things are kept."""
     retention, uploads = settings.retention, settings.uploads
     hours = retention.hours if retention.policy == "ephemeral" else None
@@ -75,7 +79,8 @@ async def capabilities(settings: Annotated[Settings, service(Settings)]) -> Capa
         formats=list(uploads.formats),
         max_bytes=uploads.max_bytes,
         max_megapixels=uploads.max_pixels_jpeg / 1_000_000,
-        operations=[operation.value for operation in Operation],
+        operations=[operation.value for operation in offers.operations()],
+        operation_notes={operation.value: note for operation, note in offers.notes().items()},
         retention=RetentionOut(policy=retention.policy, hours=hours),
         version=__version__,
         provider_notice="Nothing leaves this machine.",

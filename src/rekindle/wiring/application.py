@@ -30,6 +30,7 @@ from rekindle.infra.storage.signing import LinkSigner
 from rekindle.infra.workbench import Workbench
 from rekindle.jobs.attempts import Attempts
 from rekindle.jobs.claims import Claims
+from rekindle.jobs.finishing import Finishing
 from rekindle.jobs.pace import Pace
 from rekindle.jobs.present import JobPresenter
 from rekindle.jobs.runner import Runner
@@ -39,11 +40,13 @@ from rekindle.jobs.tasks import JobTasks, rescue
 from rekindle.jobs.watch import Watching
 from rekindle.photos.cache import FileCache
 from rekindle.photos.downloads import Downloads
+from rekindle.photos.masks import Masks, Painting
 from rekindle.photos.preparing import Preparing
 from rekindle.photos.present import API, Presenter
 from rekindle.photos.retention import Policy, Retention, Sweeper
 from rekindle.photos.service import Photos, Reception
 from rekindle.providers.adapters.embedded import EmbeddedProvider
+from rekindle.providers.offers import Offers
 from rekindle.safety.uploads import UploadLimits
 
 log = logging.getLogger(__name__)
@@ -144,21 +147,27 @@ def _build(settings: Settings, on: Ground) -> Built:
     )  # fmt: skip
     presenter, pace = Presenter(on.storage, clock=on.clock), Pace()
     preparing = Preparing(on.db, on.storage, bench=on.restoring, cache=cache, seconds=seconds)
+    painting = Painting(
+        settings.server.stream_timeout, settings.uploads.decode_seconds,
+        least_rate=settings.server.stream_rate,
+    )  # fmt: skip
+    masks = Masks(on.db, on.storage, bench=on.intake, scratch=on.scratch, clock=on.clock, painting=painting)
+    providers = [EmbeddedProvider(on.restoring, seconds=seconds)]
     jobs = Jobs(on.db, on.queue, events=on.events, clock=on.clock)
     runner = Runner(
         Claims(on.db, on.events, clock=on.clock),
-        preparing=preparing,
-        attempts=Attempts(on.db, [EmbeddedProvider(on.restoring, seconds=seconds)], clock=on.clock),
+        inputs=(preparing, masks),
+        attempts=Attempts(on.db, providers, clock=on.clock),
+        finishing=Finishing(on.restoring, seconds=seconds),
         settling=Settling(on.db, on.storage, events=on.events, clock=on.clock),
-        events=on.events,
-        workplace=(on.scratch, on.restoring, seconds),
+        scratch=on.scratch,
     )
     tasks = JobTasks(
         runner, jobs, photos=photos, pace=pace, retention=retention, max_deliveries=settings.jobs.max_deliveries
     )  # fmt: skip
     sweeper = Sweeper(on.db, on.storage, photos=photos, cache=cache, clock=on.clock, retention=retention)
     services = Services(
-        settings, on.clock, on.db, on.storage, photos, presenter, preparing, jobs,
+        settings, on.clock, on.db, on.storage, photos, masks, presenter, preparing, jobs, Offers(providers),
         Downloads(on.db, on.storage, bench=on.restoring, cache=cache, seconds=seconds),
         JobPresenter(on.db, presenter, clock=on.clock, pace=pace), Watching(jobs, on.events),
     )  # fmt: skip

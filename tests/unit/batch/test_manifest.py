@@ -83,3 +83,15 @@ def test_an_empty_manifest_and_none_at_all_are_the_same(tmp_path: Path) -> None:
     assert Manifest(tmp_path).inputs == {}
     (tmp_path / NAME).touch()
     assert Manifest(tmp_path).inputs == {}
+
+
+def test_a_line_of_before_there_were_masks_is_read(tmp_path: Path) -> None:
+    old = {name: value for name, value in json.loads(to_line(RECORD)).items() if not name.startswith("mask")}
+    assert from_line(json.dumps(old).encode()) == RECORD
+
+
+def test_the_place_of_a_mask_is_known_as_one_of_ours(tmp_path: Path) -> None:
+    manifest = Manifest(tmp_path)
+    manifest.add(replace(RECORD, mask="a-mask.png", mask_sha256="3" * 64))
+    manifest.close()
+    assert Manifest(tmp_path).outputs == {"a.jpg", "a-mask.png"}

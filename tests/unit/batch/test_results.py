@@ -161,10 +161,42 @@ def test_a_photo_without_less_metadata_and_another_format_may_be_copied() -> Non
 def test_every_option_counts_for_whether_a_photo_is_finished() -> None:
     changed = [
         {"quality": 80}, {"crop": False}, {"keep_tone": True}, {"enlarge": 2}, {"format": Format.PNG}, {"depth": 16},
-        {"metadata": "strip"}, {"strength": "strong"},
+        {"metadata": "strip"}, {"strength": "strong"}, {"colorize": True}, {"save_mask": True}, {"mask_sha256": "a"},
     ]  # fmt: skip
     digests = {replace(Options(), **change).digest() for change in changed}
     assert len(digests | {Options().digest()}) == len(changed) + 1
+
+
+def test_results_of_before_there_were_masks_and_colours_stay_finished() -> None:
+    assert Options().digest() == "120baff9bb5c215c"
+    assert (
+        Options(mask=Path("a.png"), mask_sha256="1").digest() == Options(mask=Path("b.png"), mask_sha256="1").digest()
+    )
+
+
+def test_a_mask_goes_beside_its_result_and_one_that_somebody_painted_in_is_left_alone(
+    tmp_path: Path, photo: Source
+) -> None:
+    with open_results(tmp_path / "out") as results:
+        planner = Planner(results, Options(save_mask=True))
+        plan = planner.plan(photo)
+        assert isinstance(plan, Task)
+        assert (plan.mask, plan.replace_mask) == (PurePosixPath("a-mask.png"), False)
+        record = replace(record_of(photo, "a.jpg", b"result"), mask="a-mask.png", mask_sha256=SHA_OF_MASK)
+        for name in ("result", "mask"):
+            (results.unfinished / name).write_bytes(name.encode())
+        results.finish(results.unfinished / "result", record, replace=False, mask=results.unfinished / "mask")
+        assert (tmp_path / "out" / "a-mask.png").read_bytes() == b"mask"
+        again = Planner(results, Options(save_mask=True)).plan(photo)
+        assert isinstance(again, Task)
+        assert (again.mask, again.replace_mask) == (PurePosixPath("a-mask.png"), True)
+        (tmp_path / "out" / "a-mask.png").write_bytes(b"painted")
+        careful = Planner(results, Options(save_mask=True)).plan(photo)
+    assert isinstance(careful, Task)
+    assert (careful.mask, careful.replace_mask) == (PurePosixPath("a-mask-restored.png"), False)
+
+
+SHA_OF_MASK = hashlib.sha256(b"mask").hexdigest()
 
 
 def test_the_manifest_is_hidden_and_only_there_when_something_was_done(tmp_path: Path) -> None:

@@ -1,24 +1,41 @@
 """The engine that comes with the product, as a provider like any other: in child processes of this machine."""
 
+import asyncio
+import filecmp
 from collections.abc import Sequence
 from dataclasses import asdict
+from pathlib import Path
 
-from rekindle.imaging.restoration import restore_file
+from rekindle.imaging.header import read_header
+from rekindle.imaging.marks import Marks
+from rekindle.imaging.restoration import RestoreReport, restore_file
 from rekindle.infra.workbench import Workbench, WorkCrashed, WorkTimedOut
 from rekindle.providers.errors import Lost
-from rekindle.providers.protocol import Done, Edit, Model, Pending, Picture, Provider
+from rekindle.providers.protocol import MASK_TYPE, WORKING_TYPE, Done, Edit, Model, Pending, Picture, Provider
 from rekindle.treatments.operations import Operation
 
+NOTES = {
+    Operation.RESTORE: "Mends noise, softness, scratches and faded tones, and leaves alone what is sound.",
+    Operation.COLORIZE: (
+        "Gives a plausible tint from what it learned from a small set of photos; dab colours on it to say what they "
+        "really were."
+    ),
+    Operation.RESTORE_COLORIZE: (
+        "Mends the damage first, then gives a plausible tint; dab colours on it to say what they really were."
+    ),
+}
+
 MODEL = Model(
-    id="classical-1",
-    operations=frozenset({Operation.RESTORE}),
+    id="rekindle-1",
+    operations=frozenset(NOTES),
     price=0,
     max_inputs=1,
     max_pixels=100_000_000,
     typical=0.5,
     quality=0.5,
+    notes=NOTES,
 )
-WORKING_TYPE = "image/tiff"
+FOUND = "mask.png"
 
 
 class EmbeddedProvider(Provider):
@@ -39,17 +56,16 @@ class EmbeddedProvider(Provider):
 
     async def start(self, edit: Edit) -> Done | Pending:
         (picture,) = edit.images
-        target = edit.folder / "result.tif"
+        target, found = edit.folder / "result.tif", edit.folder / FOUND
+        marks = Marks(given=None if edit.mask is None else edit.mask.path, found=found)
         try:
             report = await self._bench.run(
-                restore_file, picture.path, target, edit.treatment.steps, edit.wishes.strength,
+                restore_file, picture.path, target, edit.treatment.steps, edit.wishes.strength, marks,
                 seconds=self._seconds, progress=edit.progress,
             )  # fmt: skip
         except (WorkTimedOut, WorkCrashed) as error:
             raise Lost("Restoring this photo took too much time or memory. Try it without enlarging.") from error
-        unchanged = report.chosen == "input" and (report.width, report.height) == (picture.width, picture.height)
-        result = Picture(target, WORKING_TYPE, report.width, report.height)
-        return Done([result], unchanged=unchanged, report=asdict(report))
+        return await asyncio.to_thread(_done, edit, report, Picture(target, WORKING_TYPE, report.width, report.height))
 
     async def check(self, handle: str, edit: Edit) -> Done | Pending:
         raise Lost("The embedded engine answers at once and gives no receipts.")
@@ -59,3 +75,28 @@ class EmbeddedProvider(Provider):
 
     async def aclose(self) -> None:
         """The workbench belongs to whoever made it."""
+
+
+def _done(edit: Edit, report: RestoreReport, result: Picture) -> Done:
+    """The answer, after a look at the files."""
+    (picture,) = edit.images
+    return Done(
+        [result],
+        unchanged=_is_unchanged(edit, report, result, picture),
+        report=asdict(report),
+        mask=_mask(edit.folder / FOUND) if report.mask_share > 0 else None,
+    )
+
+
+def _is_unchanged(edit: Edit, report: RestoreReport, result: Picture, picture: Picture) -> bool:
+    """Whether the result is the input: colours count as a change whatever was chosen, unless no pixel has any."""
+    if (result.width, result.height) != (picture.width, picture.height):
+        return False
+    if report.chosen == "input" and not edit.treatment.colours:
+        return True
+    return filecmp.cmp(result.path, picture.path, shallow=False)
+
+
+def _mask(path: Path) -> Picture:
+    header = read_header(path)
+    return Picture(path, MASK_TYPE, header.width, header.height)
