@@ -2,8 +2,10 @@
 import createClient from "openapi-fetch";
 import { newKey } from "./key.ts";
 import { problemFrom, unreachable } from "./problem.ts";
+import { reach } from "./reach.ts";
 import type { paths } from "./schema.gen.ts";
-import type { JobOptions, Point } from "./types.ts";
+import type { Mask, Point } from "./types.ts";
+import type { Wish } from "./wish.ts";
 
 export const uploadAddress = "/api/v1/photos";
 export const eventsAddress = (jobId: string): string => `/api/v1/jobs/${jobId}/events`;
@@ -19,28 +21,36 @@ interface Answer<T> {
 /** The data of an answer; a refusal becomes a `Problem` with the server's sentence. */
 async function take<T>(asking: Promise<Answer<T>>): Promise<T> {
   const { data, error, response } = await asking.catch(() => {
+    reach.lost();
     throw unreachable();
   });
+  reach.found();
   if (!response.ok) throw problemFrom(response.status, error);
   return data as T;
 }
 
-const once = () => ({ "Idempotency-Key": newKey() });
+const once = (key: string = newKey()) => ({ "Idempotency-Key": key });
+
+export const getHealth = () => take(api.GET("/health"));
 
 export const getCapabilities = () => take(api.GET("/api/v1/capabilities"));
 
 export const listPhotos = (cursor: string | null, limit: number) =>
   take(api.GET("/api/v1/photos", { params: { query: { limit, cursor } } }));
 
-export const getPhoto = (photo_id: string) => take(api.GET("/api/v1/photos/{photo_id}", { params: { path: { photo_id } } }));
+export const getPhoto = (photo_id: string) =>
+  take(api.GET("/api/v1/photos/{photo_id}", { params: { path: { photo_id } } }));
 
 export const deletePhoto = (photo_id: string) =>
   take(api.DELETE("/api/v1/photos/{photo_id}", { params: { path: { photo_id } } }));
 
 export const putCorners = (photo_id: string, corners: Point[]) =>
-  take(api.PUT("/api/v1/photos/{photo_id}/corners", { params: { path: { photo_id } }, body: { corners } }));
+  take(
+    api.PUT("/api/v1/photos/{photo_id}/corners", { params: { path: { photo_id } }, body: { corners } }),
+  );
 
-export const listRunningJobs = () => take(api.GET("/api/v1/jobs", { params: { query: { status: "running", limit: 50 } } }));
+export const listRunningJobs = () =>
+  take(api.GET("/api/v1/jobs", { params: { query: { status: "running", limit: 50 } } }));
 
 export const getJob = (job_id: string) => take(api.GET("/api/v1/jobs/{job_id}", { params: { path: { job_id } } }));
 
@@ -50,5 +60,16 @@ export const cancelJob = (job_id: string) =>
 export const retryJob = (job_id: string) =>
   take(api.POST("/api/v1/jobs/{job_id}/retry", { params: { path: { job_id }, header: once() } }));
 
-export const submitJob = (photo_id: string, options: JobOptions) =>
-  take(api.POST("/api/v1/jobs", { params: { header: once() }, body: { photo_id, operation: "restore", options } }));
+/** Two submissions with one key are one job: a key of its own makes asking again harmless. */
+export const submitJob = (photo_id: string, wish: Wish, key?: string) =>
+  take(api.POST("/api/v1/jobs", { params: { header: once(key) }, body: { photo_id, ...wish } }));
+
+/** A mask that someone painted: a PNG in which what is white shall be filled in. */
+export const postMask = (photo_id: string, png: Blob) => take(sendMask(photo_id, png));
+
+async function sendMask(photo_id: string, body: Blob): Promise<Answer<Mask>> {
+  const headers = { "Content-Type": "image/png", Accept: "application/json" };
+  const response = await fetch(`${uploadAddress}/${photo_id}/masks`, { method: "POST", body, headers });
+  const content = await response.json().catch(() => null);
+  return { data: content as Mask, error: content, response };
+}

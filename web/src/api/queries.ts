@@ -5,4 +5,5 @@ export const keys = {
   photo: (id: string) => ["photo", id] as const,
   running: ["jobs", "running"] as const,
   job: (id: string) => ["job", id] as const,
+  health: ["health"] as const,
 };

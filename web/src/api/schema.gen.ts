@@ -79,7 +79,7 @@ export interface paths {
         put?: never;
         /**
          * Submit
-         * @description Ask for a photo to be restored.
+         * @description Ask for a photo to be restored, to get colours, or both.
          */
         post: operations["submit_api_v1_jobs_post"];
         delete?: never;
@@ -164,6 +164,26 @@ export interface paths {
          * @description A new job like one that failed or was canceled.
          */
         post: operations["retry_api_v1_jobs__job_id__retry_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/masks/{mask_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Mask
+         * @description A mask that was uploaded, or that a job found.
+         */
+        get: operations["get_mask_api_v1_masks__mask_id__get"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -260,6 +280,28 @@ export interface paths {
         get: operations["get_diagnosis_api_v1_photos__photo_id__diagnosis_get"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/photos/{photo_id}/masks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Upload Mask
+         * @description Take in a mask: a PNG in the proportions of the straightened photo, bright (and opaque) where there is damage.
+         *
+         *     A job with this mask fills exactly what it marks.
+         */
+        post: operations["upload_mask_api_v1_photos__photo_id__masks_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -381,6 +423,13 @@ export interface components {
             max_bytes: number;
             /** Max Megapixels */
             max_megapixels: number;
+            /**
+             * Operation Notes
+             * @description What the engine here can do, one sentence for an operation.
+             */
+            operation_notes: {
+                [key: string]: string;
+            };
             /** Operations */
             operations: string[];
             /** Provider Notice */
@@ -475,6 +524,27 @@ export interface components {
             version: string;
         };
         /**
+         * HintBody
+         * @description A dab of colour on the straightened photo.
+         */
+        HintBody: {
+            /**
+             * Color
+             * @description In sRGB.
+             * @example #7a4b2a
+             */
+            color: string;
+            /**
+             * Radius
+             * @description As a share of the longer side.
+             */
+            radius: number;
+            /** X */
+            x: number;
+            /** Y */
+            y: number;
+        };
+        /**
          * JobError
          * @description Why a job failed: a stable code and a sentence.
          */
@@ -487,6 +557,9 @@ export interface components {
         /**
          * JobOptions
          * @description How a photo is to be restored. `keep_tone` leaves the tint of a sepia or toned print as it is.
+         *
+         *     With `mask_id` that mask is filled, and no damage is searched for. `hints` say what colours were, and are for
+         *     `colorize` and `restore_colorize`.
          */
         JobOptions: {
             /**
@@ -495,11 +568,15 @@ export interface components {
              * @enum {integer}
              */
             enlarge: 1 | 2 | 4;
+            /** Hints */
+            hints?: components["schemas"]["HintBody"][];
             /**
              * Keep Tone
              * @default false
              */
             keep_tone: boolean;
+            /** Mask Id */
+            mask_id?: string | null;
             /**
              * Strength
              * @default auto
@@ -527,9 +604,9 @@ export interface components {
             id: string;
             /**
              * Operation
-             * @constant
+             * @enum {string}
              */
-            operation: "restore";
+            operation: "restore" | "colorize" | "restore_colorize";
             options: components["schemas"]["JobOptions"];
             /**
              * Photo Id
@@ -584,6 +661,8 @@ export interface components {
             diagnosis: components["schemas"]["DiagnosisOut"];
             /** Height */
             height: number;
+            /** @description The mask that was filled, found or given; None when nothing was. */
+            mask: components["schemas"]["MaskOut"] | null;
             /** Model */
             model: string | null;
             /** Preview Url */
@@ -620,6 +699,48 @@ export interface components {
             status: "queued" | "running" | "succeeded" | "failed" | "canceled";
         };
         /**
+         * MaskOut
+         * @description Which part of a straightened photo is to be filled: a grey picture, white where there is damage.
+         */
+        MaskOut: {
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Height */
+            height: number;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Job Id
+             * @description The job that found it; None for one that was uploaded.
+             */
+            job_id: string | null;
+            /**
+             * Photo Id
+             * Format: uuid
+             */
+            photo_id: string;
+            /**
+             * Share
+             * @description How much of the picture is marked.
+             */
+            share: number;
+            /**
+             * Source
+             * @enum {string}
+             */
+            source: "found" | "user";
+            /** Url */
+            url: string;
+            /** Width */
+            width: number;
+        };
+        /**
          * PhotoOut
          * @description An uploaded photo. Width and height are those of the upright picture.
          */
@@ -638,6 +759,8 @@ export interface components {
             diagnosis: components["schemas"]["DiagnosisOut"] | null;
             /** Filename */
             filename: string;
+            /** @description The middle of the faces, in the straightened photo; None when none is known of. */
+            focus: components["schemas"]["PointBody"] | null;
             /**
              * Format
              * @enum {string}
@@ -819,9 +942,9 @@ export interface components {
             /**
              * Operation
              * @default restore
-             * @constant
+             * @enum {string}
              */
-            operation: "restore";
+            operation: "restore" | "colorize" | "restore_colorize";
             options?: components["schemas"]["JobOptions"];
             /**
              * Photo Id
@@ -1140,7 +1263,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `photo_not_found` */
+            /** @description `photo_not_found`, `mask_not_found` */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -1149,7 +1272,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `idempotency_key_reused` */
+            /** @description `idempotency_key_reused`, `mask_does_not_fit` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -1167,7 +1290,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid_request` and others: the request cannot be done as asked */
+            /** @description `hints_without_colour` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -1431,7 +1554,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `job_not_found`, `photo_not_found` */
+            /** @description `job_not_found`, `photo_not_found`, `mask_not_found` */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -1440,8 +1563,75 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `job_not_retryable`, `idempotency_key_reused` */
+            /** @description `job_not_retryable`, `idempotency_key_reused`, `mask_does_not_fit` */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unknown_host`: the server does not answer to this name */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_request` and others: the request cannot be done as asked */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_mask_api_v1_masks__mask_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                mask_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MaskOut"];
+                };
+            };
+            /** @description `bad_request`: the request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `foreign_origin`: sent by a page of another site */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `mask_not_found` */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2036,6 +2226,113 @@ export interface operations {
             };
             /** @description `invalid_request` and others: the request cannot be done as asked */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    upload_mask_api_v1_photos__photo_id__masks_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                photo_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "image/png": string;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MaskOut"];
+                };
+            };
+            /** @description `bad_request`: the request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `foreign_origin`: sent by a page of another site */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `photo_not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `upload_timed_out` */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `mask_does_not_fit` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `mask_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unknown_host`: the server does not answer to this name */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `bad_mask` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `storage_full` */
+            507: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -3,15 +3,21 @@ import type { components } from "./schema.gen.ts";
 
 type Schemas = components["schemas"];
 
+export type Point = Schemas["PointBody"];
+
+/** A colour that someone knows: where it is, how far it surely reaches (a share of the longer side), "#rrggbb". */
+export type Hint = Schemas["HintBody"];
+/** Which spots were filled in, or shall be. */
+export type Mask = Schemas["MaskOut"];
 export type Photo = Schemas["PhotoOut"];
 export type Corners = Schemas["CornersOut"];
-export type Point = Schemas["PointBody"];
 export type Diagnosis = Schemas["DiagnosisOut"];
 export type Finding = Schemas["FindingOut"];
 export type Rendition = Schemas["RenditionOut"];
 export type Job = Schemas["JobOut"];
 export type JobResult = Schemas["JobResult"];
 export type JobOptions = Schemas["JobOptions"];
+export type Operation = Job["operation"];
 export type Strength = JobOptions["strength"];
 export type Enlarge = JobOptions["enlarge"];
 export type JobStatus = Job["status"];

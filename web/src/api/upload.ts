@@ -1,6 +1,7 @@
 /** Sends one photo as it is, with progress, which `fetch` cannot report. */
 import { uploadAddress } from "./client.ts";
 import { problemFrom, unreachable } from "./problem.ts";
+import { reach } from "./reach.ts";
 import type { Photo } from "./types.ts";
 
 export interface Upload {
@@ -19,7 +20,10 @@ export function upload(file: File, onProgress: (share: number) => void): Upload 
       if (request.status >= 200 && request.status < 300 && body) resolve(body as Photo);
       else reject(problemFrom(request.status, body));
     };
-    request.onerror = () => reject(unreachable());
+    request.onerror = () => {
+      reach.lost();
+      reject(unreachable());
+    };
     request.onabort = () => reject(new DOMException("stopped", "AbortError"));
   });
   request.open("POST", uploadAddress);

@@ -1,6 +1,8 @@
 /** The shell: which page is shown, and what works on all of them (dropping, pasting, the header). */
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { Problem } from "../api/problem.ts";
+import { BrushPage } from "../features/brush/BrushPage.tsx";
+import { ColourPage } from "../features/colour/ColourPage.tsx";
 import { CornersPage } from "../features/crop/CornersPage.tsx";
 import { Home } from "../features/gallery/Home.tsx";
 import { PhotoPage } from "../features/job/PhotoPage.tsx";
@@ -10,11 +12,15 @@ import { connect } from "../features/upload/start.ts";
 import { m } from "../messages/index.ts";
 import { Header } from "./Header.tsx";
 import { NotFound } from "./NotFound.tsx";
+import { Reach } from "./Reach.tsx";
 import { parse, type Route, usePath } from "./route.ts";
 
 const client = new QueryClient({
   defaultOptions: {
+    // The server may be this very machine: whether there is a network says nothing about it.
+    mutations: { networkMode: "always" },
     queries: {
+      networkMode: "always",
       staleTime: 2_000,
       // A clear answer of the server (not found, not allowed) does not get better by asking again.
       retry: (count, error) => count < 2 && !(error instanceof Problem && error.status >= 400 && error.status < 500),
@@ -27,6 +33,8 @@ function Screen({ route }: { route: Route }) {
   if (route.page === "home") return <Home />;
   if (route.page === "photo") return <PhotoPage key={route.id} id={route.id} />;
   if (route.page === "corners") return <CornersPage key={route.id} id={route.id} />;
+  if (route.page === "brush") return <BrushPage key={route.id} {...route} />;
+  if (route.page === "colour") return <ColourPage key={route.id} {...route} />;
   return <NotFound />;
 }
 
@@ -42,6 +50,7 @@ export function App() {
         >
           {m.app.skip}
         </a>
+        <Reach />
         <Header canAdd={route.page === "photo"} />
         <main id="content" className="flex min-h-0 flex-1 flex-col">
           <Screen route={route} />

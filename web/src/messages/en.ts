@@ -1,4 +1,6 @@
 /** Every sentence of the page, in English. Write them so that nobody needs to ask what they mean. */
+import { edit } from "./edit.ts";
+
 const photos = (count: number): string => (count === 1 ? "1 photo" : `${count} photos`);
 
 export const en = {
@@ -29,6 +31,7 @@ export const en = {
     unknown: "Something went wrong. Please try again.",
     unreachableTitle: "Rekindle is not answering",
     unreachable: "Rekindle is not answering. Check that it is still running on this machine, then try again.",
+    unreachableNow: "Rekindle is not answering. Check that it is still running. This page tries again by itself.",
     number: (id: string) => `If you ask for help, give this number: ${id}`,
     again: "Try again",
   },
@@ -110,6 +113,7 @@ export const en = {
     stageNow: "now",
     left: {
       nearly: "Nearly done",
+      moments: "A few seconds left",
       seconds: (count: number) => `About ${count} seconds left`,
       minute: "About a minute left",
       minutes: (count: number) => `About ${count} minutes left`,
@@ -143,6 +147,9 @@ export const en = {
     nothingDone: "Nothing had to be done.",
     versions: "Versions",
     version: (number: number) => `Version ${number}`,
+    versionBefore: "Back to the version before",
+    colour: "Colour this photo",
+    editColour: "Edit the colours",
     size: (width: number, height: number) => `${width} × ${height} pixels`,
     corners: "Adjust the corners",
     original: "Download the original",
@@ -165,6 +172,12 @@ export const en = {
   },
   options: {
     title: "Try it differently",
+    operation: "What to do",
+    operations: { restore: "Restore", restore_colorize: "Restore and colourize", colorize: "Colourize" },
+    dab: "Dab colours on it first",
+    keepMask: "Fill in what I marked",
+    keepMaskHint: "Without this, we look for damage ourselves",
+    keepsDabs: (count: number) => (count === 1 ? "Your dab of colour is used again." : `Your ${count} dabs of colour are used again.`),
     strength: "How much to mend",
     strengths: {
       auto: { name: "Automatic", hint: "We choose what suits this photo" },
@@ -173,6 +186,18 @@ export const en = {
     },
     enlarge: "Size",
     enlarges: { 1: "Same size", 2: "Twice as large", 4: "Four times as large" },
+    short: {
+      auto: "Automatic",
+      careful: "Careful",
+      strong: "Strong",
+      enlarge: (factor: number) => `${factor} × as large`,
+      keepTone: "Old tone",
+      restore: "",
+      restore_colorize: "Colourized",
+      colorize: "Only colourized",
+      mask: "Your marks",
+      dabs: (count: number) => (count === 1 ? "1 dab" : `${count} dabs`),
+    },
     keepTone: "Keep the old tone",
     keepToneHint: "Leaves the brown or the tint of the paper as it is",
     run: "Restore again",
@@ -213,6 +238,7 @@ export const en = {
       left: "Left edge",
     },
     position: (name: string, x: number, y: number) => `${name}: ${x}% from the left, ${y}% from the top`,
+    fresh: "With other corners, the spots that you marked and your dabs of colour are left out.",
     whole: "Use the whole picture",
     suggested: "As we found them",
     save: "Cut out and restore",
@@ -246,4 +272,5 @@ export const en = {
     save: (format: string) => `Download as ${format}`,
     cancel: "Cancel",
   },
+  ...edit,
 } as const;

@@ -16,6 +16,8 @@ interface Props {
   after: string;
   width: number;
   height: number;
+  /** A grey picture of what was filled in: white where it was. */
+  mask?: string | null;
   children: ReactNode;
   bar: ReactNode;
 }
@@ -29,11 +31,12 @@ const moves: Record<string, readonly [number, number]> = {
   ArrowDown: [0, -keyPan],
 };
 
-export function Compare({ name, before, after, width, height, children, bar }: Props) {
+export function Compare({ name, before, after, width, height, mask = null, children, bar }: Props) {
   const [ref, size] = useSize<HTMLDivElement>();
   const [mode, setMode] = useState<Mode>("slider");
   const [share, setShare] = useState(1);
   const [held, setHeld] = useState(false);
+  const [marked, setMarked] = useState(false);
   const [seen, setView] = useState(whole);
   const reveal = useReveal(setShare);
 
@@ -85,6 +88,7 @@ export function Compare({ name, before, after, width, height, children, bar }: P
                 {...{ name, mode, held, pane, box, stacked, share }}
                 before={stableUrl(before)}
                 after={stableUrl(after)}
+                mask={mask && marked ? stableUrl(mask) : null}
                 onShare={(next) => {
                   reveal.stop();
                   setShare(next);
@@ -104,6 +108,8 @@ export function Compare({ name, before, after, width, height, children, bar }: P
           onZoom={zoomBy}
           onFit={() => setView(whole)}
           onHold={setHeld}
+          marked={mask ? marked : null}
+          onMarked={setMarked}
         />
       }
       panel={children}

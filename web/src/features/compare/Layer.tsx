@@ -21,6 +21,24 @@ export function Layer({ src, alt, box, onShown }: Props) {
   );
 }
 
+/** What was filled in, tinted. The mask is read by its brightness: white is shown, black is not. */
+export function Marks({ mask, box }: { mask: string; box: Box }) {
+  return (
+    <div
+      data-marks
+      className="pointer-events-none absolute top-0 left-0 origin-top-left bg-mend opacity-60"
+      style={{
+        width: box.width,
+        height: box.height,
+        transform: `translate(${box.left}px, ${box.top}px)`,
+        maskImage: `url("${mask}")`,
+        maskMode: "luminance",
+        maskSize: "100% 100%",
+      }}
+    />
+  );
+}
+
 const inset = 10;
 
 /** Says which picture is which, in a corner of the part that is seen. */

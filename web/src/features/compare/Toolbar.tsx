@@ -21,6 +21,9 @@ interface Props {
   onFit: () => void;
   held: boolean;
   onHold: (held: boolean) => void;
+  /** Whether what was filled in is shown; null when nothing was. */
+  marked: boolean | null;
+  onMarked: (marked: boolean) => void;
 }
 
 function HoldButton({ held, onHold }: Pick<Props, "held" | "onHold">) {
@@ -43,7 +46,7 @@ function HoldButton({ held, onHold }: Pick<Props, "held" | "onHold">) {
       onKeyDown={key(true)}
       onKeyUp={key(false)}
       onContextMenu={(event) => event.preventDefault()}
-      className={buttonClass("quiet", "touch-none px-3 text-sm aria-pressed:bg-sunken max-sm:flex-1")}
+      className={buttonClass("quiet", "touch-none px-3 text-sm whitespace-nowrap aria-pressed:bg-sunken max-sm:flex-1 max-sm:px-1")}
     >
       <Icon name="eye" />
       <span className="sm:hidden">{m.compare.holdShort}</span>
@@ -52,13 +55,26 @@ function HoldButton({ held, onHold }: Pick<Props, "held" | "onHold">) {
   );
 }
 
-export function Toolbar({ mode, onMode, zoom, onZoom, onFit, held, onHold }: Props) {
+export function Toolbar({ mode, onMode, zoom, onZoom, onFit, held, onHold, marked, onMarked }: Props) {
   return (
     <div className="flex flex-wrap items-center justify-between gap-x-3 gap-y-1.5">
       <div className="max-sm:w-full">
         <Segments legend={m.compare.modes} options={modes} value={mode} onChange={onMode} />
       </div>
       <div className="flex items-center max-sm:w-full">
+        {marked !== null && (
+          <button
+            type="button"
+            aria-pressed={marked}
+            aria-label={m.mended.show}
+            title={m.mended.show}
+            onClick={() => onMarked(!marked)}
+            className={buttonClass("quiet", "px-3 text-sm aria-pressed:bg-mend-deep aria-pressed:text-white")}
+          >
+            <Icon name="mended" />
+            <span className="max-xl:hidden">{m.mended.show}</span>
+          </button>
+        )}
         <HoldButton held={held} onHold={onHold} />
         <span aria-hidden="true" className="mx-1 h-6 w-px shrink-0 bg-line" />
         <IconButton icon="minus" label={m.compare.zoomOut} disabled={zoom <= 1} onClick={() => onZoom(1 / 1.5)} />

@@ -4,17 +4,18 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { putCorners, submitJob } from "../../api/client.ts";
 import { asProblem } from "../../api/problem.ts";
-import { keys } from "../../api/queries.ts";
 import type { Job, Photo } from "../../api/types.ts";
+import { afresh, wishOf } from "../../api/wish.ts";
 import { Heading } from "../../app/Heading.tsx";
 import { NotFound } from "../../app/NotFound.tsx";
 import { navigate, paths } from "../../app/route.ts";
 import { m } from "../../messages/index.ts";
 import { Button } from "../../ui/Button.tsx";
 import { ErrorNote } from "../../ui/Note.tsx";
+import { useEscape } from "../edit/useLeaving.tsx";
+import { adopt } from "../job/adopt.ts";
 import { Stage } from "../job/Stage.tsx";
 import { usePhoto } from "../job/usePhoto.ts";
-import { automatic } from "../upload/start.ts";
 import { CornerEditor } from "./CornerEditor.tsx";
 import { asQuad, fullFrame, type Quad } from "./quad.ts";
 
@@ -22,18 +23,14 @@ function Editor({ photo, job: latest }: { photo: Photo; job: Job | null }) {
   const client = useQueryClient();
   const [quad, setQuad] = useState<Quad>(asQuad(photo.corners.corners) ?? fullFrame);
   const suggested = asQuad(photo.corners.suggested);
+  const wish = wishOf(latest);
+  const byHand = Boolean(wish.options.mask_id) || wish.options.hints.length > 0;
   const back = () => navigate(paths.photo(photo.id));
+  useEscape(back);
   const save = useMutation({
     mutationFn: async () => {
       const corners = await putCorners(photo.id, [...quad]);
-      const job = await submitJob(photo.id, latest?.options ?? automatic);
-      client.setQueryData<Photo>(keys.photo(photo.id), {
-        ...photo,
-        corners,
-        latest_job: { id: job.id, status: job.status },
-      });
-      client.setQueryData(keys.job(job.id), job);
-      void client.invalidateQueries({ queryKey: keys.photos });
+      adopt(client, photo.id, await submitJob(photo.id, afresh(wish)), { corners });
     },
     onSuccess: back,
   });
@@ -49,6 +46,7 @@ function Editor({ photo, job: latest }: { photo: Photo; job: Job | null }) {
           <p className="mt-2">{m.corners.text}</p>
           {photo.corners.source === "automatic" && <p className="mt-2 text-soft">{m.corners.found}</p>}
           <p className="mt-2 text-sm text-soft pointer-coarse:hidden">{m.corners.keys}</p>
+          {byHand && <p className="mt-3 text-[0.9375rem] font-medium">{m.corners.fresh}</p>}
           <div className="mt-5 flex flex-wrap gap-2">
             {suggested && (
               <Button icon="corners" onClick={() => setQuad(suggested)}>

@@ -1,4 +1,4 @@
-/** All photos as tiles: the ones on their way first, then the newest. */
+/** All photos as tiles: the newest first, and what was dropped together in the order in which it was dropped. */
 import { useState } from "react";
 import type { Photo } from "../../api/types.ts";
 import { Heading } from "../../app/Heading.tsx";
@@ -6,9 +6,11 @@ import { m } from "../../messages/index.ts";
 import { Button } from "../../ui/Button.tsx";
 import { ProgressBar } from "../../ui/ProgressBar.tsx";
 import { batchSecondsLeft, timeLeft } from "../job/progress.ts";
+import { arrivals } from "../upload/arrivals.ts";
 import { DropStrip } from "../upload/DropStrip.tsx";
 import type { Item } from "../upload/queue.ts";
 import { UploadTile } from "../upload/UploadTile.tsx";
+import { arrange } from "./arrange.ts";
 import { DeleteDialog } from "./DeleteDialog.tsx";
 import { PhotoTile } from "./PhotoTile.tsx";
 import { useCapabilities, type usePhotos } from "./usePhotos.ts";
@@ -68,12 +70,18 @@ export function Gallery({ list, uploads }: Props) {
       <DropStrip />
       <BatchLine working={working} total={total} since={batch.since} />
       <ul className="grid grid-cols-2 gap-x-4 gap-y-6 sm:grid-cols-[repeat(auto-fill,minmax(13rem,1fr))] sm:gap-x-6 sm:gap-y-8">
-        {coming.map((item) => (
-          <UploadTile key={item.key} item={item} />
-        ))}
-        {photos.map((photo) => (
-          <PhotoTile key={photo.id} photo={photo} progress={progress.get(photo.id) ?? 0} onDelete={() => setLeaving(photo)} />
-        ))}
+        {arrange(photos, coming, arrivals.all()).map((tile) =>
+          "item" in tile ? (
+            <UploadTile key={tile.item.key} item={tile.item} />
+          ) : (
+            <PhotoTile
+              key={tile.photo.id}
+              photo={tile.photo}
+              progress={progress.get(tile.photo.id) ?? 0}
+              onDelete={() => setLeaving(tile.photo)}
+            />
+          ),
+        )}
       </ul>
       {list.hasNextPage && (
         <Button className="mx-auto mt-10" onClick={() => void list.fetchNextPage()}>

@@ -9,6 +9,7 @@ import { Icon } from "../../ui/icons.tsx";
 import { ProgressBar } from "../../ui/ProgressBar.tsx";
 import { quickDownload } from "../download/choice.ts";
 import { standing, standingText } from "../job/progress.ts";
+import { position } from "./arrange.ts";
 
 function Status({ photo, progress }: { photo: Photo; progress: number }) {
   const state = standing(photo);
@@ -32,6 +33,7 @@ interface Props {
 export function PhotoTile({ photo, progress, onDelete }: Props) {
   const state = standing(photo);
   const result = photo.results[0];
+  const shown = result ?? photo;
   const working = state === "queued" || state === "running";
   return (
     <li className="group min-w-0">
@@ -45,6 +47,7 @@ export function PhotoTile({ photo, progress, onDelete }: Props) {
           alt=""
           loading="lazy"
           decoding="async"
+          style={{ objectPosition: position(photo.focus, shown.width / shown.height) }}
           className={`size-full object-cover transition duration-500 group-hover:scale-[1.02] ${working ? "opacity-60" : ""}`}
         />
         {state === "running" && (
@@ -55,9 +58,15 @@ export function PhotoTile({ photo, progress, onDelete }: Props) {
       </Link>
       <div className="mt-1.5 flex items-start gap-1">
         <div className="min-w-0 flex-1 py-1">
-          <p className="truncate text-[0.9375rem] font-medium" title={photo.filename}>
+          {/* The picture above leads to the same page: one stop for the keyboard is enough. */}
+          <Link
+            href={paths.photo(photo.id)}
+            tabIndex={-1}
+            className="block truncate text-[0.9375rem] font-medium hover:underline"
+            title={photo.filename}
+          >
             {photo.filename}
-          </p>
+          </Link>
           <Status photo={photo} progress={progress} />
         </div>
         <IconButton

@@ -1,17 +1,19 @@
 /** A photo that is not being worked on and has no result: new, stopped, failed, or good as it is. */
+import { automatic, wishOf } from "../../api/wish.ts";
 import { Heading } from "../../app/Heading.tsx";
 import { navigate, paths } from "../../app/route.ts";
 import { m } from "../../messages/index.ts";
 import { Button, ButtonLink } from "../../ui/Button.tsx";
 import { ErrorNote } from "../../ui/Note.tsx";
-import { automatic } from "../upload/start.ts";
 import { BackLink } from "./BackLink.tsx";
 import { Details } from "./Details.tsx";
+import { colourless } from "./findings.ts";
 import { Options } from "./Options.tsx";
 import type { Standing } from "./progress.ts";
 import type { ViewProps } from "./shared.ts";
 import { Stage } from "./Stage.tsx";
 import { Still } from "./Still.tsx";
+import { useOperations } from "./useOperations.ts";
 
 const titles: Record<Exclude<Standing, "queued" | "running" | "restored">, { title: string; text: string }> = {
   new: { title: m.job.newTitle, text: m.job.newText },
@@ -24,6 +26,7 @@ const titles: Record<Exclude<Standing, "queued" | "running" | "restored">, { tit
 export function Resting({ photo, job, actions, trouble, onDelete, state }: ViewProps & { state: Standing }) {
   const { title, text } = titles[state as keyof typeof titles] ?? titles.new;
   const looked = state === "unchanged" || state === "left";
+  const colour = useOperations().some((one) => one.value !== "restore");
   const busy = actions.submit.isPending || actions.retry.isPending;
   const again = () =>
     job && (state === "failed" || state === "canceled") ? actions.retry.mutate(job) : actions.submit.mutate(automatic);
@@ -55,14 +58,31 @@ export function Resting({ photo, job, actions, trouble, onDelete, state }: ViewP
             <Button icon="corners" onClick={() => navigate(paths.corners(photo.id))}>
               {looked ? m.result.corners : m.job.adjustFirst}
             </Button>
+            {looked && (
+              <Button icon="brush" onClick={() => navigate(paths.brush(photo.id))}>
+                {m.mended.mark}
+              </Button>
+            )}
+            {looked && colour && colourless(photo.diagnosis) && (
+              <Button icon="drop" onClick={() => navigate(paths.colour(photo.id))}>
+                {m.result.colour}
+              </Button>
+            )}
             {looked && photo.original_url && (
               <ButtonLink icon="download" href={photo.original_url} download>
                 {m.result.original}
               </ButtonLink>
             )}
           </div>
+          {looked && <p className="mt-4 text-[0.9375rem] text-soft">{m.mended.missed}</p>}
           {looked && job?.result && <Details result={job.result} />}
-          <Options last={job?.options ?? automatic} busy={busy} onRun={(options) => actions.submit.mutate(options)} />
+          <Options
+            key={job?.id}
+            last={wishOf(job)}
+            busy={busy}
+            onRun={(wish) => actions.submit.mutate(wish)}
+            onDab={() => navigate(paths.colour(photo.id))}
+          />
           <Button look="quiet" icon="trash" className="mt-6 -ml-4 text-soft" onClick={onDelete}>
             {m.remove.action}
           </Button>

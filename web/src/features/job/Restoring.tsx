@@ -45,7 +45,7 @@ function TimeLeft({ job }: { job: Job }) {
   }, []);
   const promised = job.status === "running" ? promisedEnd(end, secondsLeft(job, now), now) : null;
   if (promised !== end) setEnd(promised);
-  return <p className="mt-2 min-h-6 text-sm text-soft">{untilEnd(promised, now)}</p>;
+  return <p className="mt-2 min-h-6 text-sm text-soft">{untilEnd(promised, now, job.progress)}</p>;
 }
 
 export function Restoring({ photo, job, actions, trouble }: ViewProps & { job: Job }) {

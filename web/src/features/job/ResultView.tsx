@@ -1,9 +1,6 @@
 /** A restored photo: before and after to compare, what was done, and the download. */
-import { useQuery } from "@tanstack/react-query";
-import { useState } from "react";
-import { getJob } from "../../api/client.ts";
-import { keys } from "../../api/queries.ts";
-import type { Job, Rendition } from "../../api/types.ts";
+import type { Job } from "../../api/types.ts";
+import { colours, wishOf } from "../../api/wish.ts";
 import { Heading } from "../../app/Heading.tsx";
 import { navigate, paths } from "../../app/route.ts";
 import { m } from "../../messages/index.ts";
@@ -11,25 +8,16 @@ import { Button, ButtonLink } from "../../ui/Button.tsx";
 import { ErrorNote } from "../../ui/Note.tsx";
 import { Compare } from "../compare/Compare.tsx";
 import { DownloadBar } from "../download/DownloadBar.tsx";
-import { automatic } from "../upload/start.ts";
+import { useJobOf } from "../edit/useVersion.ts";
 import { BackLink } from "./BackLink.tsx";
+import { chosen, useChosen } from "./chosen.ts";
 import { Details } from "./Details.tsx";
+import { colourless } from "./findings.ts";
+import { Mended } from "./Mended.tsx";
 import { Options } from "./Options.tsx";
 import type { ViewProps } from "./shared.ts";
+import { useOperations } from "./useOperations.ts";
 import { Versions } from "./Versions.tsx";
-
-/** The job that made a result: the latest one in most cases, an older one for an older version. */
-function useJobOf(rendition: Rendition | undefined, latest: Job | null): Job | null {
-  const id = rendition?.job_id ?? "";
-  const known = latest?.id === id ? latest : null;
-  const { data } = useQuery({
-    queryKey: keys.job(id),
-    queryFn: () => getJob(id),
-    enabled: id !== "" && known === null,
-    staleTime: Number.POSITIVE_INFINITY,
-  });
-  return known ?? data ?? null;
-}
 
 /** A later run that did not end well is told above the result that is still there. */
 function LaterTrouble({ job, actions }: { job: Job | null; actions: ViewProps["actions"] }) {
@@ -55,11 +43,14 @@ function LaterTrouble({ job, actions }: { job: Job | null; actions: ViewProps["a
 }
 
 export function ResultView({ photo, job: latest, actions, trouble, onDelete }: ViewProps) {
-  const [chosen, setChosen] = useState<string | null>(null);
-  const rendition = photo.results.find((one) => one.id === chosen) ?? photo.results[0];
+  const wanted = useChosen(photo.id);
+  const rendition = photo.results.find((one) => one.id === wanted) ?? photo.results[0];
   const job = useJobOf(rendition, latest);
+  const colour = useOperations().some((one) => one.value !== "restore");
   if (!rendition) return null;
+  const isColoured = job !== null && colours(job.operation);
   const result = job?.result ?? null;
+  const dab = () => navigate(paths.colour(photo.id, rendition.version));
   return (
     <Compare
       key={rendition.id}
@@ -68,6 +59,7 @@ export function ResultView({ photo, job: latest, actions, trouble, onDelete }: V
       after={rendition.preview_url}
       width={rendition.width}
       height={rendition.height}
+      mask={result?.mask?.url ?? null}
       bar={<DownloadBar photo={photo} rendition={rendition} />}
     >
       <BackLink />
@@ -76,20 +68,27 @@ export function ResultView({ photo, job: latest, actions, trouble, onDelete }: V
       </Heading>
       <p className="mt-1 text-soft wrap-anywhere">{photo.filename}</p>
       <p className="text-sm text-soft">{m.result.size(rendition.width, rendition.height)}</p>
-      <Button icon="corners" className="mt-4" onClick={() => navigate(paths.corners(photo.id))}>
-        {m.result.corners}
-      </Button>
+      <div className="mt-4 flex flex-wrap gap-2">
+        <Button icon="corners" onClick={() => navigate(paths.corners(photo.id))}>
+          {m.result.corners}
+        </Button>
+        {colour && (isColoured || colourless(photo.diagnosis)) && (
+          <Button icon="drop" onClick={dab}>
+            {isColoured ? m.result.editColour : m.result.colour}
+          </Button>
+        )}
+      </div>
       <LaterTrouble job={latest} actions={actions} />
       {trouble && <div className="mt-5">{trouble}</div>}
-      <Versions results={photo.results} chosen={rendition.id} onChoose={setChosen} />
+      <Versions results={photo.results} chosen={rendition.id} onChoose={(id) => chosen.choose(photo.id, id)} />
+      {result && <Mended result={result} onEdit={() => navigate(paths.brush(photo.id, rendition.version))} />}
       {result && <Details result={result} />}
       <Options
-        last={job?.options ?? automatic}
+        key={job?.id}
+        last={wishOf(job)}
         busy={actions.submit.isPending}
-        onRun={(options) => {
-          setChosen(null);
-          actions.submit.mutate(options);
-        }}
+        onRun={(wish) => actions.submit.mutate(wish)}
+        onDab={dab}
       />
       <div className="mt-4 -ml-4 grid justify-items-start">
         {photo.original_url && (

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Finding } from "../../api/types.ts";
-import { severityWord, shownFindings, sureWord } from "./findings.ts";
+import { colourless, severityWord, shownFindings, sureWord } from "./findings.ts";
 
 const finding = (degradation: Finding["degradation"], confidence: number, severity: number): Finding => ({
   degradation,
@@ -20,4 +20,11 @@ test("the heaviest finding comes first and what is hardly there is left out", ()
 test("numbers become words", () => {
   assert.deepEqual([0.1, 0.5, 0.9].map(severityWord), ["slight", "clear", "strong"]);
   assert.deepEqual([0.9, 0.6, 0.35].map(sureWord), ["very", "fairly", "little"]);
+});
+
+test("a photo is taken for one without colours until some were measured", () => {
+  const measured = (monochrome: boolean) => ({ findings: [], needs_work: false, measures: { monochrome } });
+  assert.equal(colourless(null), true);
+  assert.equal(colourless(measured(true)), true);
+  assert.equal(colourless(measured(false)), false);
 });

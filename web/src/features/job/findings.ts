@@ -12,6 +12,9 @@ export function shownFindings(diagnosis: Diagnosis): Finding[] {
     .slice(0, atMost);
 }
 
+/** Whether a photo may be without colours of its own: only what was measured to have some is not. */
+export const colourless = (diagnosis: Diagnosis | null | undefined): boolean => diagnosis?.measures.monochrome !== false;
+
 export function severityWord(severity: number): "slight" | "clear" | "strong" {
   if (severity < 0.34) return "slight";
   return severity < 0.67 ? "clear" : "strong";

@@ -21,17 +21,19 @@ test("without an estimate of the server the pace so far counts", () => {
   const running = job({ started_at: "2026-01-01T00:00:00Z", progress: 0.5 });
   assert.equal(secondsLeft(running, now), 10);
   assert.equal(secondsLeft(job({ progress: 0.5 }), now), null);
-  assert.equal(secondsLeft(job({ seconds_left: 4 }), now), 4);
+  assert.equal(secondsLeft(job({ progress: 0.2, seconds_left: 4 }), now), 4);
+  assert.equal(secondsLeft(job({ progress: 0.02, seconds_left: 1 }), now), null);
 });
 
 test("a promised end is never put off, and being late is said", () => {
   assert.equal(promisedEnd(null, 5, 1_000), 6_000);
   assert.equal(promisedEnd(6_000, 9, 2_000), 6_000);
   assert.equal(promisedEnd(6_000, 1, 2_000), 3_000);
-  assert.equal(untilEnd(20_000, 1_000), "About 20 seconds left");
-  assert.equal(untilEnd(1_000, 2_000), "Nearly done");
-  assert.equal(untilEnd(1_000, 9_000), "This photo takes a little longer");
-  assert.equal(untilEnd(null, 0), null);
+  assert.equal(untilEnd(20_000, 1_000, 0.2), "About 20 seconds left");
+  assert.equal(untilEnd(1_000, 2_000, 0.9), "Nearly done");
+  assert.equal(untilEnd(1_000, 2_000, 0.3), "A few seconds left");
+  assert.equal(untilEnd(1_000, 9_000, 0.5), "This photo takes a little longer");
+  assert.equal(untilEnd(null, 0, 0), null);
 });
 
 test("a batch lasts as long as its finished part lets one expect", () => {

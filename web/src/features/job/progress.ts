@@ -12,10 +12,14 @@ export function stageIndex(stage: Stage): number {
   return stages.findIndex((one) => one === stage);
 }
 
+const known = 0.1;
+
 /** The server's estimate, else what the time so far lets one expect, else null. Seconds. */
 export function secondsLeft(job: Job, now: number): number | null {
+  // At the very beginning any estimate is a guess, and a promise that is too short is never put right.
+  if (job.progress < known) return null;
   if (job.seconds_left !== null) return job.seconds_left;
-  if (job.started_at === null || job.progress < 0.1) return null;
+  if (job.started_at === null) return null;
   const elapsed = (now - Date.parse(job.started_at)) / 1000;
   return Math.max(0, (elapsed * (1 - job.progress)) / job.progress);
 }
@@ -32,11 +36,15 @@ export function promisedEnd(before: number | null, seconds: number | null, now: 
 
 const patience = 4_000;
 
-/** The time left until a promised end, in words. */
-export function untilEnd(end: number | null, now: number): string | null {
+/** The time left until a promised end, in words; "nearly done" only when most of the work (0..1) is. */
+export function untilEnd(end: number | null, now: number, progress: number): string | null {
   if (end === null) return null;
-  return now > end + patience ? m.job.left.longer : timeLeft(Math.max(0, end - now) / 1000);
+  if (now > end + patience) return m.job.left.longer;
+  const words = timeLeft(Math.max(0, end - now) / 1000);
+  return words === m.job.left.nearly && progress < nearly ? m.job.left.moments : words;
 }
+
+const nearly = 0.75;
 
 /** Rounded so that it does not flicker: nobody needs to know whether it is 13 or 14 seconds. */
 export function timeLeft(seconds: number | null): string | null {

@@ -3,7 +3,9 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useRef } from "react";
 import { cancelJob, getPhoto, retryJob, submitJob } from "../../api/client.ts";
 import { keys } from "../../api/queries.ts";
-import type { Job, JobOptions, Photo } from "../../api/types.ts";
+import type { Job } from "../../api/types.ts";
+import type { Wish } from "../../api/wish.ts";
+import { adopt } from "./adopt.ts";
 import { isOver } from "./progress.ts";
 import { useLiveJob } from "./useLiveJob.ts";
 
@@ -29,13 +31,9 @@ export function usePhoto(id: string) {
 /** Starting, stopping and trying again; each answer is a job, which becomes the photo's latest one. */
 export function useJobActions(id: string) {
   const client = useQueryClient();
-  const onSuccess = (job: Job) => {
-    client.setQueryData(keys.job(job.id), job);
-    client.setQueryData<Photo>(keys.photo(id), (old) => old && { ...old, latest_job: { id: job.id, status: job.status } });
-    void client.invalidateQueries({ queryKey: keys.photos });
-  };
+  const onSuccess = (job: Job) => adopt(client, id, job);
   return {
-    submit: useMutation({ mutationFn: (options: JobOptions) => submitJob(id, options), onSuccess }),
+    submit: useMutation({ mutationFn: (wish: Wish) => submitJob(id, wish), onSuccess }),
     cancel: useMutation({ mutationFn: (job: Job) => cancelJob(job.id), onSuccess }),
     retry: useMutation({ mutationFn: (job: Job) => retryJob(job.id), onSuccess }),
   };

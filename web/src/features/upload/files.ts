@@ -35,8 +35,11 @@ async function filesOf(entry: FileSystemEntry): Promise<File[]> {
 /** One file that someone picked on purpose is always sent: the server says best what is wrong with it. */
 export function sift(direct: File[], fromFolders: File[]): Gathered {
   const picked = direct.length === 1 ? direct : direct.filter(looksLikePhoto);
-  const found = fromFolders.filter(looksLikePhoto);
-  const files = [...picked, ...found].sort((a, b) => a.name.localeCompare(b.name, undefined, { numeric: true }));
+  // What was dropped itself has an order that someone saw; what lies in a folder has none but its names.
+  const found = fromFolders
+    .filter(looksLikePhoto)
+    .sort((a, b) => a.name.localeCompare(b.name, undefined, { numeric: true }));
+  const files = [...picked, ...found];
   return { files, skipped: direct.length + fromFolders.length - files.length };
 }
 

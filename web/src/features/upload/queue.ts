@@ -10,6 +10,10 @@ export interface Item {
   picture: string;
   /** Dropped alone: it is opened as soon as it has arrived. */
   solo: boolean;
+  /** When it was dropped, in milliseconds: the same for all that were dropped together. */
+  batch: number;
+  /** Where in what was dropped. */
+  place: number;
   state: "waiting" | "sending" | "starting" | "failed";
   progress: number;
   photoId: string | null;
@@ -48,10 +52,12 @@ export class UploadQueue {
 
   add(files: readonly File[]): void {
     const solo = files.length === 1 && !this.items.some((item) => item.state !== "failed");
-    const added = files.map((file): Item => {
+    const batch = Date.now();
+    const added = files.map((file, place): Item => {
       const problem = this.parts.refuse(file);
       const state = problem ? "failed" : "waiting";
-      return { key: this.next++, file, picture: this.parts.show(file), solo, state, progress: 0, photoId: null, problem };
+      const picture = this.parts.show(file);
+      return { key: this.next++, file, picture, solo, batch, place, state, progress: 0, photoId: null, problem };
     });
     this.set([...this.items, ...added]);
     this.pump();

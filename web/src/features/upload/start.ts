@@ -2,21 +2,37 @@
 import type { QueryClient } from "@tanstack/react-query";
 import { useSyncExternalStore } from "react";
 import { submitJob } from "../../api/client.ts";
-import { Problem } from "../../api/problem.ts";
+import { asProblem, Problem } from "../../api/problem.ts";
 import { keys } from "../../api/queries.ts";
-import type { Capabilities, JobOptions, Photo } from "../../api/types.ts";
+import type { Capabilities, Photo } from "../../api/types.ts";
 import { upload } from "../../api/upload.ts";
+import { automatic } from "../../api/wish.ts";
 import { navigate, paths } from "../../app/route.ts";
 import { m } from "../../messages/index.ts";
+import { arrivals } from "./arrivals.ts";
 import { type Item, UploadQueue } from "./queue.ts";
-
-export const automatic: JobOptions = { strength: "auto", enlarge: 1, keep_tone: false };
 
 let client: QueryClient | null = null;
 export const connect = (connected: QueryClient): void => {
   client = connected;
   window.addEventListener("beforeunload", askBeforeLeaving);
+  void goOn();
 };
+
+/** The key makes it one job, however often it is asked for. */
+const begin = (photoId: string) => submitJob(photoId, automatic, `start-${photoId}`);
+
+/** Photos that had arrived when the page was loaded again, but were not started yet. */
+async function goOn(): Promise<void> {
+  const waiting = arrivals.unstarted();
+  if (waiting.length === 0) return;
+  const refused = (error: unknown) => {
+    if (asProblem(error).status === 0) throw error;
+  };
+  // What was refused will be refused again; what did not reach the server is tried at the next start of the page.
+  await Promise.allSettled(waiting.map((id) => begin(id).catch(refused).then(() => arrivals.started(id))));
+  await client?.invalidateQueries();
+}
 
 /** Photos that are still on their way would be lost with the page, so the browser asks first. */
 function askBeforeLeaving(event: Event): void {
@@ -34,7 +50,9 @@ function refuse(file: File): Problem | null {
 
 async function start(photo: Photo, item: Item): Promise<void> {
   // The photo is safe on the server by now: if the job cannot start, its page says so and offers to try again.
-  const job = await submitJob(photo.id, automatic).catch(() => null);
+  arrivals.arrived(photo.id, item.batch, item.place);
+  const job = await begin(photo.id).catch(() => null);
+  arrivals.started(photo.id);
   client?.setQueryData(keys.photo(photo.id), {
     ...photo,
     latest_job: job ? { id: job.id, status: job.status } : photo.latest_job,
