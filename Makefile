@@ -37,11 +37,11 @@ bench:  ## quality and speed against named peers, as tables
 	@$(BIN)/python -m benchmarks
 
 train: .make/training/ready  ## train the restoring network again (PHOTOS=folder OUT=folder MINUTES=104; goes on where it stopped)
-	@OMP_WAIT_POLICY=PASSIVE GOMP_SPINCOUNT=0 .make/training/bin/python -m training.networks.restorer $(PHOTOS) $(OUT) \
+	@PYTHONPATH=src OMP_WAIT_POLICY=PASSIVE GOMP_SPINCOUNT=0 .make/training/bin/python -m training.networks.restorer $(PHOTOS) $(OUT) \
 		--minutes $(or $(MINUTES),104)
 
 train-smoke: .make/training/ready  ## the whole training chain on made-up pictures, in under three minutes
-	@OMP_WAIT_POLICY=PASSIVE GOMP_SPINCOUNT=0 .make/training/bin/python -W ignore -m training.networks.smoke
+	@PYTHONPATH=src OMP_WAIT_POLICY=PASSIVE GOMP_SPINCOUNT=0 .make/training/bin/python -W ignore -m training.networks.smoke
 
 .make/training/ready: training/requirements.txt
 	@$(PYTHON) -m venv .make/training
