@@ -27,7 +27,7 @@ _NETWORK = np.float32(0.5)
 
 _LEFT = 0.4
 """Share of the noise that the network may leave. Above, its picture goes through the shrinkage as well: fresh noise in
-every pixel is what it knows least.
+every pixel is what it knows least. Chosen, not measured.
 """
 
 _HARD = 3.0

@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any, Protocol, cast
+from typing import Protocol, cast
 
 import cv2
 import numpy as np
-import onnxruntime
 from numpy.typing import NDArray
+
+from rekindle.imaging.nets.session import open_onnx
 
 Array = NDArray[np.float32]
 Small = NDArray[np.uint8]
@@ -26,7 +27,6 @@ _OUTPUTS = {"pnet": ["conv2d_4", "softmax"], "rnet": ["dense_2", "softmax_1"], "
 SMALLEST = 12
 """Side in pixels of the window of the first network, and so of the smallest picture that it can look at."""
 
-_THREADS = 2
 _STEP = 0.709
 """From one size of the picture to the next: about half the area, as in the paper."""
 _STRIDE = 2
@@ -82,14 +82,7 @@ def weights() -> Path:
 @cache
 def _net(name: str) -> _Session:
     """A network, loaded once in each process."""
-    runtime = cast("Any", onnxruntime)  # its types are unknown
-    options = runtime.SessionOptions()
-    options.intra_op_num_threads = _THREADS
-    options.inter_op_num_threads = 1
-    options.log_severity_level = 3
-    # a waiting thread sleeps: other work shares the cores
-    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    return runtime.InferenceSession(str(weights() / f"{name}.onnx"), options, providers=["CPUExecutionProvider"])
+    return open_onnx(weights() / f"{name}.onnx")
 
 
 def _ask(name: str, pictures: Array) -> tuple[Array, Array]:

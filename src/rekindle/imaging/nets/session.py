@@ -24,18 +24,25 @@ class Session(Protocol):
         ...
 
 
+def open_onnx(path: Path) -> Any:
+    """A file of weights in ONNX Runtime. Waiting threads sleep, because other work shares the cores, and memory goes
+    back after each pass.
+    """
+    runtime: Any = onnxruntime
+    options = runtime.SessionOptions()
+    options.intra_op_num_threads = 2
+    options.inter_op_num_threads = 1
+    options.enable_cpu_mem_arena = False
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    options.log_severity_level = 3
+    return runtime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+
+
 class OnnxSession:
-    """ONNX Runtime on two threads. One large tile at a time needs half the memory of two, and loses no time."""
+    """ONNX Runtime on two threads, one large tile at a time: that needs half the memory of two tiles at once."""
 
     def __init__(self, path: Path) -> None:
-        runtime: Any = onnxruntime
-        options = runtime.SessionOptions()
-        options.intra_op_num_threads = 2
-        options.inter_op_num_threads = 1
-        options.enable_cpu_mem_arena = False
-        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-        options.log_severity_level = 3
-        self._session: Any = runtime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+        self._session = open_onnx(path)
         self._input = str(self._session.get_inputs()[0].name)
 
     def run(self, array: Array) -> Array:
