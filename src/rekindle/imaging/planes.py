@@ -88,20 +88,21 @@ def reduced(samples: Samples, longest: int) -> Planes:
     return to_planes(cast("Samples", cv2.resize(samples, size, interpolation=cv2.INTER_AREA)))
 
 
-def tiles(height: int, width: int, *, side: int, margin: int) -> Iterator[Tile]:
-    """Rectangles of at most `side` that cover the picture once, each with its margin."""
+def tiles(height: int, width: int, *, side: int, margin: int, wide: int | None = None) -> Iterator[Tile]:
+    """Rectangles of at most `side` x `wide` (else `side`) that cover the picture once, each with its margin."""
+    across = wide or side
     for top in range(0, height, side):
-        for left in range(0, width, side):
-            bottom, right = min(top + side, height), min(left + side, width)
-            outer_top, outer_left = max(0, top - margin), max(0, left - margin)
-            yield Tile(
-                outer=(slice(outer_top, min(height, bottom + margin)), slice(outer_left, min(width, right + margin))),
-                inner=(
-                    slice(top - outer_top, bottom - outer_top),
-                    slice(left - outer_left, right - outer_left),
-                ),
-                target=(slice(top, bottom), slice(left, right)),
-            )
+        for left in range(0, width, across):
+            area = slice(top, min(top + side, height)), slice(left, min(left + across, width))
+            yield with_margin(area, margin, (height, width))
+
+
+def with_margin(target: tuple[slice, slice], margin: int, shape: tuple[int, int]) -> Tile:
+    """The tile around an area of a picture of this `shape`."""
+    first = [max(0, part.start - margin) for part in target]
+    last = [min(size, part.stop + margin) for part, size in zip(target, shape, strict=True)]
+    inner = [slice(part.start - start, part.stop - start) for part, start in zip(target, first, strict=True)]
+    return Tile((slice(first[0], last[0]), slice(first[1], last[1])), (inner[0], inner[1]), target)
 
 
 def windows(height: int, width: int, *, side: int, most: int) -> list[tuple[slice, slice]]:

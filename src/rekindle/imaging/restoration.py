@@ -13,15 +13,16 @@ from rekindle.imaging.image import Image, Samples
 from rekindle.imaging.marks import Marks, read_mask, write_mask
 from rekindle.imaging.measure.damage import find_damage, full_size
 from rekindle.imaging.measures import Measures, measure
-from rekindle.imaging.nets.restorer import Seen, look, mended
-from rekindle.imaging.pipeline import Progress, prepare, run
-from rekindle.imaging.planes import Mask
+from rekindle.imaging.nets.restorer import Seen, changed, look
+from rekindle.imaging.pipeline import Progress, margin_of, prepare, run, run_tile
+from rekindle.imaging.planes import Mask, floats, with_margin
 from rekindle.imaging.steps.catalogue import Step
 from rekindle.imaging.steps.colorize import Colorize, colorize
 from rekindle.imaging.steps.deblur import Deblur
 from rekindle.imaging.steps.denoise import Denoise
 from rekindle.imaging.steps.enlarge import Enlarge, allowed_factor, enlarge
-from rekindle.imaging.steps.repair import Repair, fill
+from rekindle.imaging.steps.filter import PlacedFilter
+from rekindle.imaging.steps.repair import Opinion, Repair, fill
 from rekindle.imaging.strength import Strength
 from rekindle.imaging.trial import Candidate, choose
 from rekindle.imaging.working import load_working, save_working
@@ -154,12 +155,15 @@ def _is_filter(step: Step) -> bool:
     return not isinstance(step, Repair | Colorize | Enlarge)
 
 
-def _opinion(before: Samples, chosen: Candidate | None, seen: Seen | None) -> Samples | None:
+def _opinion(before: Samples, chosen: Candidate | None, seen: Seen | None) -> Opinion | None:
     """What the network would put where marks are, in the tone that the picture has got."""
     if seen is None:
         return None
-    filters = prepare(before, [s for s in chosen.steps if not isinstance(s, Denoise)], None) if chosen else []
-    return run(mended(before, seen), filters, silent)
+    others = prepare(before, [s for s in chosen.steps if not isinstance(s, Denoise)], None) if chosen else []
+    network = PlacedFilter(lambda planes, area: floats(planes + changed(seen, area)))
+    filters = [network, *others]
+    margin, shape = margin_of(filters), (before.shape[0], before.shape[1])
+    return lambda area: run_tile(before, with_margin(area, margin, shape), filters)
 
 
 def _examine(image: Image, steps: Sequence[Step], given: Mask | None, progress: Callable[[float], None]) -> _Found:

@@ -8,7 +8,7 @@ from rekindle.imaging.gate import Checks, Choice, Decision, check, decide
 from rekindle.imaging.image import Samples
 from rekindle.imaging.nets.restorer import Seen
 from rekindle.imaging.pipeline import margin_of, prepare, run_tile
-from rekindle.imaging.planes import Tile, windows
+from rekindle.imaging.planes import windows, with_margin
 from rekindle.imaging.steps.catalogue import Step
 from rekindle.imaging.steps.deblur import Deblur
 from rekindle.imaging.steps.filter import AnyFilter
@@ -50,21 +50,9 @@ def _probe(pixels: Samples, candidate: Candidate) -> Checks:
     before: list[Samples] = []
     after: list[Samples] = []
     for rows, columns in windows(height, width, side=_PROBE_SIDE, most=_PROBES):
-        tile = _aligned(rows, columns, margin, (height, width))
+        # Begun at multiples of 8, so that a trial gives the pixels that the full run will give.
+        area = tuple(slice(part.start // 8 * 8, part.stop) for part in (rows, columns))
+        tile = with_margin((area[0], area[1]), margin, (height, width))
         before.append(pixels[tile.target])
         after.append(run_tile(pixels, tile, filters))
     return check(before, after, deblurred=any(isinstance(step, Deblur) for step in candidate.steps))
-
-
-def _aligned(rows: slice, columns: slice, margin: int, shape: tuple[int, int]) -> Tile:
-    """The tile of a window, begun at a multiple of 8, so that a trial gives the pixels that the full run will give."""
-    outer: list[slice] = []
-    inner: list[slice] = []
-    target: list[slice] = []
-    for window, size in ((rows, shape[0]), (columns, shape[1])):
-        start = window.start // 8 * 8
-        first = max(0, start - margin)
-        outer.append(slice(first, min(size, window.stop + margin)))
-        inner.append(slice(start - first, window.stop - first))
-        target.append(slice(start, window.stop))
-    return Tile((outer[0], outer[1]), (inner[0], inner[1]), (target[0], target[1]))

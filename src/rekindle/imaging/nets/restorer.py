@@ -16,9 +16,9 @@ from rekindle.imaging.planes import floats, tiles, to_planes, to_samples
 Progress = Callable[[float], None]
 """Told how much is done, 0..1."""
 
-SIDE, MARGIN = 640, 128
-"""Tiles of 896 pixels. The network sees some 150 pixels far; what lies beyond 128 moves a pixel by far less than 1/255
-(measured by the tests; 64 would show).
+HIGH, WIDE, MARGIN = 512, 1024, 128
+"""Tiles of 768 x 1280 pixels at most: wide ones work out less of their surroundings twice. The network sees some 150
+pixels far; what lies beyond 128 moves a pixel by far less than 1/255 (measured by the tests; 64 would show).
 """
 _MULTIPLE = 16
 _LARGE = 4_000_000
@@ -69,7 +69,7 @@ def look(pixels: Samples, progress: Progress | None = None, *, quality: Quality 
     height, width = small.shape[:2]
     change, chance = np.empty((height, width, 3), np.float16), np.empty((height, width), np.uint8)
     net = session(weights_for(quality or (Quality.EXACT if shrink == 1 else Quality.QUICK)))
-    todo = list(tiles(height, width, side=SIDE, margin=MARGIN))
+    todo = list(tiles(height, width, side=HIGH, wide=WIDE, margin=MARGIN))
 
     for done, tile in enumerate(todo, 1):
         planes = to_planes(small[tile.outer])

@@ -1,13 +1,15 @@
 """Fills scratches, cracks, creases and specks from what surrounds them, and touches nothing else."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import ClassVar, Self, cast
+from typing import ClassVar, Self, TypeAlias, cast
 
 import cv2
 import numpy as np
 
 from rekindle.imaging.image import Samples
 from rekindle.imaging.planes import Mask, Plane, floats, peak, tiles
+from rekindle.imaging.steps.filter import Area
 
 _REACH = 4.0
 """How far, in pixels, the filling looks (Telea 2004: a small radius keeps lines sharp)."""
@@ -23,6 +25,9 @@ _SAY = np.float32(0.3)
 
 _FEATHER = 2
 """Pixels over which the filling fades into the picture."""
+
+Opinion: TypeAlias = Callable[[Area], Samples]
+"""Another version of an area of the picture, whose edges begin at multiples of 8."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +51,12 @@ def grown(mask: Mask, by: int) -> Mask:
     return cast("np.ndarray", cv2.dilate(mask.astype(np.uint8), kernel)).astype(np.bool_)
 
 
-def fill(pixels: Samples, mask: Mask, rim: int = 0, *, opinion: Samples | None = None) -> Samples:
+def fill(pixels: Samples, mask: Mask, rim: int = 0, *, opinion: Opinion | None = None) -> Samples:
     """The picture (height, width, 3) with the masked places and `rim` pixels around them filled; the rim fades into
     the picture. Every other sample stays exactly as it is. Without a mask it is the same array.
 
-    `opinion`, another version of the picture, has a say in what is filled in: lines go on in it where the surroundings
-    alone would be smeared over.
+    `opinion`, asked for each block that holds marks, has a say in what is filled in: lines go on in it where the
+    surroundings alone would be smeared over.
     """
     if not mask.any():
         return pixels
@@ -64,7 +69,7 @@ def fill(pixels: Samples, mask: Mask, rim: int = 0, *, opinion: Samples | None =
         around = cast("Samples", np.ascontiguousarray(pixels[tile.outer]))
         filled = _coarse_to_fine(around, holes[tile.outer])[tile.inner][here]
         if opinion is not None:
-            filled = (1 - _SAY) * filled + _SAY * opinion[tile.target][here]
+            filled = (1 - _SAY) * filled + _SAY * opinion(tile.target)[here]
         weight = _fading(mask[tile.outer], rim)[tile.inner][here][:, None]
         result[tile.target][here] = np.round(pixels[tile.target][here] * (1 - weight) + filled * weight)
     return result

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from rekindle.imaging.image import Samples
-from rekindle.imaging.nets.restorer import MARGIN, SIDE, Quality, look, run_padded, shrink_of, shrunk
+from rekindle.imaging.nets.restorer import HIGH, MARGIN, WIDE, Quality, look, run_padded, shrink_of, shrunk
 from rekindle.imaging.nets.session import session
 from rekindle.imaging.planes import to_planes
 from tests.damages import compressed, deep, noisy, psnr, sample, scratched
@@ -21,7 +21,7 @@ def mended(pixels: Samples, quality: Quality) -> Samples:
 
 
 def test_tiles_give_what_the_whole_picture_gives() -> None:
-    pixels = damaged(SIDE + 200, SIDE + 300)
+    pixels = damaged(HIGH + 200, WIDE + 150)
     seen = look(pixels, quality=Quality.EXACT)
     planes = to_planes(pixels)
     whole = run_padded(session("restorer").run, planes)
@@ -68,6 +68,6 @@ def test_the_smaller_copy_covers_every_pixel(shape: tuple[int, int], expected: t
 
 def test_progress_ends_at_one() -> None:
     told: list[float] = []
-    look(damaged(SIDE + MARGIN, SIDE), told.append)
+    look(damaged(HIGH + MARGIN, WIDE), told.append)
     assert told[-1] == 1.0
     assert told == sorted(told)
