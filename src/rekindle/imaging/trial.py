@@ -1,13 +1,14 @@
 """Tries a careful and a strong version on samples of a picture and lets the gate decide."""
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from rekindle.imaging.faces import Face
 from rekindle.imaging.gate import Checks, Choice, Decision, check, decide
 from rekindle.imaging.image import Samples
 from rekindle.imaging.nets.restorer import Seen
-from rekindle.imaging.pipeline import margin_of, prepare, run_tile
+from rekindle.imaging.pipeline import THREADS, margin_of, prepare, run_tile
 from rekindle.imaging.planes import windows, with_margin
 from rekindle.imaging.steps.catalogue import Step
 from rekindle.imaging.steps.deblur import Deblur
@@ -39,7 +40,9 @@ def choose(
     if strength != Strength.CAREFUL:
         variants["strong"] = tuple(steps)
     candidates = [Candidate(name, chosen, prepare(pixels, chosen, seen, faces)) for name, chosen in variants.items()]
-    decision = decide({candidate.name: _probe(pixels, candidate) for candidate in candidates})
+    with ThreadPoolExecutor(THREADS) as pool:
+        checks = list(pool.map(lambda candidate: _probe(pixels, candidate), candidates))
+    decision = decide({candidate.name: found for candidate, found in zip(candidates, checks, strict=True)})
     return decision, next((c for c in candidates if c.name == decision.chosen), None)
 
 
