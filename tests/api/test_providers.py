@@ -48,7 +48,7 @@ from rekindle.providers.protocol import Done, Edit, Picture, Provider
 from rekindle.treatments.operations import Operation
 from rekindle.treatments.plan import Treatment, Wishes
 from tests.factories import database, faded, photo_row, png
-from tests.simulators import (
+from tests.simulators.providers import (
     ComesLater,
     Fails,
     FailsLater,

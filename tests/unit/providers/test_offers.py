@@ -2,7 +2,7 @@
 
 from rekindle.providers.offers import Offers
 from rekindle.treatments.operations import Operation
-from tests.simulators import Simulator, model
+from tests.simulators.providers import Simulator, model
 
 
 def test_what_any_provider_can_do_is_on_offer_in_one_order() -> None:

@@ -10,7 +10,7 @@ from rekindle.providers import errors
 from rekindle.providers.protocol import Model, Picture
 from rekindle.providers.routing import candidates
 from rekindle.treatments.operations import Operation
-from tests.simulators import Simulator, model
+from tests.simulators.providers import Simulator, model
 
 MODELS = st.builds(
     model,

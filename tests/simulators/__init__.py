@@ -1,0 +1,1 @@
+"""Small real servers and providers that stand in for upstreams."""
