@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from sqlalchemy import create_engine, inspect, select, text
 from sqlalchemy.exc import IntegrityError, StatementError
 
+from rekindle.credits import tables as credit_tables
 from rekindle.infra.db.base import Base, UtcDateTime
 from rekindle.infra.db.database import Database
 from rekindle.infra.db.migrate import migrations, upgrade
@@ -26,7 +27,10 @@ from tests.factories import NOON, HeldClock, database, photo_row
 
 Opening = Callable[[Path], AbstractAsyncContextManager[Database]]
 IMPLEMENTATIONS: list[Opening] = [database]
-ALL_TABLES = {"photos", "renditions", "cached_files", "jobs", "attempts", "job_stages", "tasks"}
+ALL_TABLES = {
+    "photos", "renditions", "cached_files", "jobs", "attempts", "job_stages", "tasks",
+    "credit_balances", "credit_entries", "credit_moves", "credit_grants", "credit_holds",
+}  # fmt: skip
 
 
 @pytest.fixture(params=IMPLEMENTATIONS, ids=lambda opening: opening.__name__)
@@ -222,7 +226,8 @@ def test_upgrading_twice_changes_nothing(url: str) -> None:
 
 
 def test_the_migrations_make_exactly_the_tables_of_the_code(url: str) -> None:
-    assert {queue_tables.TaskRow.__tablename__, job_tables.JobRow.__tablename__} <= set(Base.metadata.tables)
+    known = {queue_tables.TaskRow, job_tables.JobRow, credit_tables.EntryRow}
+    assert {row.__tablename__ for row in known} <= set(Base.metadata.tables)
     assert set(Base.metadata.tables) == ALL_TABLES
     upgrade(url)
     engine = create_engine(url.replace("+aiosqlite", ""))

@@ -1,0 +1,1 @@
+"""What a user can spend: the ledger of credits, holds on them, and prices."""

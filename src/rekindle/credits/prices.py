@@ -1,0 +1,125 @@
+"""What things cost, in milli-credits: a catalogue is data, and a quote is a price that was shown and holds.
+
+The class of a photo is known only once it was measured, often after the price was shown. So a quote names the most that
+it can cost, that much is held, and what is owed in the end is never more. A photo that needs nothing costs nothing.
+"""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import ClassVar
+
+from rekindle.credits.ledger import CREDIT
+from rekindle.errors import Invalid
+from rekindle.infra.db.base import Json
+from rekindle.treatments.degradations import Degradation
+
+WHOLE = 1000
+"""Factors are in thousandths: 1000 leaves a price as it is."""
+
+
+class NotForSale(Invalid):
+    code: ClassVar[str] = "not_for_sale"
+    title: ClassVar[str] = "This has no price here"
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What shall be priced: an operation, in a quality, on a plan, and the class of the photo if it is known."""
+
+    operation: str
+    quality: str = "standard"
+    plan: str = ""
+    degradation: Degradation | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """A price that was shown. It is kept with the job, and what the catalogue says later does not change it."""
+
+    catalogue: str
+    operation: str
+    quality: str
+    most: int
+    """The most that will be owed, in milli-credits: what to hold."""
+    by_class: Mapping[str, int]
+    """What is owed for each class, by its letter; never more than `most`."""
+
+    def owed(self, degradation: Degradation) -> int:
+        """What is owed once the class of the photo is known; 0 when there was nothing to do."""
+        return min(self.by_class.get(degradation.value, self.most), self.most)
+
+    def to_json(self) -> Json:
+        """The quote as it is kept with a job."""
+        return {**asdict(self), "by_class": dict(self.by_class)}
+
+
+def quote_from_json(stored: Json) -> Quote:
+    """The quote that `to_json` wrote."""
+    return Quote(**stored)
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """Prices: a base for each operation, and factors in thousandths for qualities, plans and classes.
+
+    A plan or a class that is not listed leaves the price as it is; an operation or a quality that is not listed is not
+    for sale. Prices are rounded up to a multiple of `step` milli-credits.
+    """
+
+    name: str
+    operations: Mapping[str, int]
+    qualities: Mapping[str, int] = field(default_factory=lambda: {"standard": WHOLE, "hd": WHOLE})
+    plans: Mapping[str, int] = field(default_factory=dict[str, int])
+    classes: Mapping[Degradation, int] = field(default_factory=dict[Degradation, int])
+    step: int = 1
+
+    def quote(self, order: Order) -> Quote:
+        """The price of an order, to be shown before anything is spent. Raises NotForSale."""
+        if order.operation not in self.operations or order.quality not in self.qualities:
+            sold = ", ".join(self.operations)
+            raise NotForSale(f"{order.operation} in {order.quality} quality is not offered here. There is: {sold}.")
+        by_class = {each.value: self._price(order, each) for each in Degradation}
+        known = order.degradation
+        most = max(by_class.values()) if known is None else by_class[known.value]
+        return Quote(self.name, order.operation, order.quality, most, {k: min(v, most) for k, v in by_class.items()})
+
+    def _price(self, order: Order, degradation: Degradation) -> int:
+        if degradation is Degradation.NONE:
+            return 0
+        factors = (
+            self.qualities[order.quality] * self.plans.get(order.plan, WHOLE) * self.classes.get(degradation, WHOLE)
+        )
+        exact = self.operations[order.operation] * factors
+        unit = WHOLE**3 * self.step
+        return -(-exact // unit) * self.step
+
+
+REKINDLE = Catalogue(
+    "rekindle",
+    {
+        "restore": 2 * CREDIT,
+        "colorize": 3 * CREDIT,
+        "restore_colorize": 4 * CREDIT,
+        "bring_together": 6 * CREDIT,
+        "animate": 8 * CREDIT,
+    },
+)
+CLASSIC = Catalogue(
+    "classic",
+    {"restore": CREDIT, "colorize": CREDIT, "restore_colorize": CREDIT, "bring_together": 2 * CREDIT},
+    classes={
+        Degradation.LOW_QUALITY: 1000,
+        Degradation.REFLECTIONS: 1200,
+        Degradation.MOTION_BLUR: 1100,
+        Degradation.FADING: 900,
+        Degradation.PHYSICAL_DAMAGE: 1300,
+        # What an unchanged photo would cost if it were not free.
+        Degradation.NONE: 700,
+    },
+)
+NANOBANANA = Catalogue(
+    "nanobanana",
+    {"restore": CREDIT, "colorize": CREDIT, "restore_colorize": CREDIT, "bring_together": CREDIT, "enhance": CREDIT},
+)
+CATALOGUES: Mapping[str, Catalogue] = {each.name: each for each in (REKINDLE, CLASSIC, NANOBANANA)}
+"""The presets, by the names under which a deployment chooses one."""

@@ -1,0 +1,77 @@
+"""Prices: what the presets ask, and that what was shown is never exceeded."""
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rekindle.credits.prices import CATALOGUES, CLASSIC, REKINDLE, Catalogue, NotForSale, Order, quote_from_json
+from rekindle.treatments.degradations import Degradation
+from rekindle.treatments.operations import Operation
+
+
+def test_the_default_prices() -> None:
+    asked = {name: REKINDLE.quote(Order(name)).most for name in REKINDLE.operations}
+    assert asked == {
+        "restore": 2000, "colorize": 3000, "restore_colorize": 4000, "bring_together": 6000, "animate": 8000
+    }  # fmt: skip
+
+
+def test_the_classic_prices_depend_on_the_class() -> None:
+    quote = CLASSIC.quote(Order("restore"))
+    assert quote.by_class == {"A": 1000, "B": 1200, "C": 1100, "D": 900, "E": 1300, "F": 0}
+    assert quote.most == 1300
+    assert CLASSIC.quote(Order("bring_together", degradation=Degradation.FADING)).most == 1800
+
+
+@pytest.mark.parametrize("catalogue", CATALOGUES.values(), ids=CATALOGUES.keys())
+def test_every_operation_of_today_has_a_price(catalogue: Catalogue) -> None:
+    assert all(catalogue.quote(Order(operation.value)).most > 0 for operation in Operation)
+
+
+@pytest.mark.parametrize("catalogue", CATALOGUES.values(), ids=CATALOGUES.keys())
+def test_a_photo_that_needs_nothing_costs_nothing(catalogue: Catalogue) -> None:
+    for operation in catalogue.operations:
+        assert catalogue.quote(Order(operation)).owed(Degradation.NONE) == 0
+
+
+@pytest.mark.parametrize("order", [Order("animate"), Order("restore", quality="8k"), Order("")])
+def test_what_is_not_listed_is_not_for_sale(order: Order) -> None:
+    with pytest.raises(NotForSale, match="There is: restore"):
+        CLASSIC.quote(order)
+
+
+@given(
+    st.sampled_from(sorted(CATALOGUES)), st.sampled_from([None, *Degradation]), st.sampled_from(list(Degradation)),
+    st.integers(1, 1000),
+)  # fmt: skip
+def test_what_is_owed_is_never_more_than_what_was_shown(
+    name: str, known: Degradation | None, found: Degradation, step: int
+) -> None:
+    preset = CATALOGUES[name]
+    catalogue = Catalogue(name, preset.operations, classes=preset.classes, step=step)
+    quote = catalogue.quote(Order("restore", degradation=known))
+    assert 0 <= quote.owed(found) <= quote.most
+
+
+def test_a_quote_outlives_the_catalogue() -> None:
+    quote = CLASSIC.quote(Order("restore", degradation=Degradation.FADING))
+    kept = quote_from_json(json.loads(json.dumps(quote.to_json())))
+    assert kept == quote
+    assert kept.owed(Degradation.PHYSICAL_DAMAGE) == 900
+
+
+def test_plans_and_qualities_change_the_price_and_it_is_rounded_up() -> None:
+    catalogue = Catalogue(
+        "own", {"restore": 1000}, {"standard": 1000, "hd": 1500}, plans={"home": 0, "friends": 333}, step=500
+    )
+    asked = {
+        (quality, plan): catalogue.quote(Order("restore", quality, plan)).most
+        for quality in ("standard", "hd")
+        for plan in ("", "home", "friends")
+    }
+    assert asked == {
+        ("standard", ""): 1000, ("standard", "home"): 0, ("standard", "friends"): 500,
+        ("hd", ""): 1500, ("hd", "home"): 0, ("hd", "friends"): 500,
+    }  # fmt: skip
