@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from sqlalchemy import create_engine, inspect, select, text
 from sqlalchemy.exc import IntegrityError, StatementError
 
+from rekindle.accounts import tables as account_tables
 from rekindle.credits import tables as credit_tables
 from rekindle.infra.db.base import Base, UtcDateTime
 from rekindle.infra.db.database import Database
@@ -30,6 +31,7 @@ IMPLEMENTATIONS: list[Opening] = [database]
 ALL_TABLES = {
     "photos", "renditions", "cached_files", "jobs", "attempts", "job_stages", "tasks",
     "credit_balances", "credit_entries", "credit_moves", "credit_grants", "credit_holds",
+    "users", "identities", "sessions", "api_keys", "mail_links",
 }  # fmt: skip
 
 
@@ -226,7 +228,7 @@ def test_upgrading_twice_changes_nothing(url: str) -> None:
 
 
 def test_the_migrations_make_exactly_the_tables_of_the_code(url: str) -> None:
-    known = {queue_tables.TaskRow, job_tables.JobRow, credit_tables.EntryRow}
+    known = {queue_tables.TaskRow, job_tables.JobRow, credit_tables.EntryRow, account_tables.UserRow}
     assert {row.__tablename__ for row in known} <= set(Base.metadata.tables)
     assert set(Base.metadata.tables) == ALL_TABLES
     upgrade(url)
