@@ -29,8 +29,8 @@ class Pair:
 class Mixture:
     """How often each kind of ageing is met, 0..1 each."""
 
-    marks: float = 0.55
-    low_quality: float = 0.62
+    marks: float = 0.5
+    low_quality: float = 0.68
     tone: float = 0.3
 
 
@@ -93,7 +93,7 @@ def reproduce(planes: Planes, random: np.random.Generator) -> Planes:
         planes = noise(jpeg(planes, int(random.integers(50, 96))), random, most=0.03)
     elif random.random() < 0.12:
         planes = rescan(planes, random.uniform(1.05, 1.6), random)
-    if random.random() < 0.6:
+    if random.random() < 0.5:
         planes = jpeg(planes, int(random.integers(28, 97)))
     return planes
 
@@ -103,7 +103,7 @@ def noise(planes: Planes, random: np.random.Generator, *, most: float = 0.1) -> 
     grain = random.standard_normal(planes.shape, np.float32)
     if random.random() < 0.5:
         grain = np.repeat(grain[..., :1], 3, axis=2)
-    if random.random() < 0.45:
+    if random.random() < 0.4:
         grain = array(cv2.GaussianBlur(grain, (0, 0), random.uniform(0.4, 1.2)))
     level = random.uniform(0.004, most) / float(grain.std() + 1e-6)
     if random.random() < 0.3:

@@ -1,6 +1,8 @@
-"""Trains the restorer: noise, blocks, mild blur and the mask of marks in one pass.
+"""Trains the two networks that look at a photo: `picture` takes noise, blocks and mild blur away, `marks` finds
+scratches, creases and dust. They learn from the same patches, each answers both questions and is used for its own: one
+network of this size that weighs both alike is clearly worse at each.
 
-Usage: python -m training.networks.restorer FOLDER OUT [--minutes N] [--batch N] [--side N]
+Usage: python -m training.networks.restorer FOLDER OUT [--task picture|marks] [--minutes N] [--batch N] [--side N]
 """
 
 import argparse
@@ -14,8 +16,8 @@ from torch import Tensor, nn
 from torch.utils.data import IterableDataset, get_worker_info
 
 from training.ageing import Mixture, age
-from training.networks.training import Batch, Recipe, loader, train
-from training.networks.unet import Restorer
+from training.networks.training import Batch, Loss, Recipe, loader, train
+from training.networks.unet import Restorer, Shape
 from training.photographs import Samples, load, patch
 
 _SEED = 20_261_121
@@ -39,18 +41,32 @@ class Aged(IterableDataset[Batch]):
             yield _tensor(pair.aged), _tensor(pair.clean), torch.from_numpy(pair.mask)[None]
 
 
-def loss_of(net: nn.Module, batch: Batch) -> Tensor:
-    """Robust distance to the clean patch, less under marks (those are filled from around them), and mask entropy with
-    the overlap (Milletari et al., "V-Net", 2016) that keeps thin lines from vanishing.
+TASKS = {"picture": Shape(), "marks": Shape(widths=(32, 64, 96, 128), depths=(4, 2, 2, 4))}
+"""The form for each: at the top of the first the noise of all channels must find room; lines need more steps."""
+
+
+def loss_for(task: str) -> Loss:
+    """For `picture` mean square and a little absolute error, less under marks (those are filled from around them); for
+    `marks` the entropy of the mask with the overlap (Milletari et al., "V-Net", 2016) that keeps thin lines from
+    vanishing. Each has a little of the other's.
+
+    An error that pulls hard towards leaving good pictures as they are (absolute alone, or its logarithm) and a mask
+    that weighs more than the picture leave the noise where it is: 0.2 dB against 2.4 dB after 90 seconds on two cores.
     """
-    aged, clean, mask = (t.contiguous(memory_format=torch.channels_last) for t in batch)
-    assert isinstance(net, Restorer)
-    mended, logits = net.raw(aged)
-    error = torch.sqrt((mended - clean) ** 2 + 1e-6) * (1 - 0.7 * mask)
-    entropy = nn.functional.binary_cross_entropy_with_logits(logits, mask)
-    chance = torch.sigmoid(logits)
-    overlap = 1 - (2 * (chance * mask).sum() + 50) / (chance.sum() + mask.sum() + 50)
-    return error.mean() + 0.12 * entropy + 0.04 * overlap
+    picture_weight, mask_weight = (1.0, 1.0) if task == "picture" else (0.1, 5.0)
+
+    def loss_of(net: nn.Module, batch: Batch) -> Tensor:
+        aged, clean, mask = (t.contiguous(memory_format=torch.channels_last) for t in batch)
+        assert isinstance(net, Restorer)
+        mended, logits = net.raw(aged)
+        error, free = mended - clean, 1 - 0.7 * mask
+        picture = 50 * (error**2 * free).mean() + 0.1 * (torch.sqrt(error**2 + 1e-6) * free).mean()
+        entropy = nn.functional.binary_cross_entropy_with_logits(logits, mask)
+        chance = torch.sigmoid(logits)
+        overlap = 1 - (2 * (chance * mask).sum() + 50) / (chance.sum() + mask.sum() + 50)
+        return picture_weight * picture + mask_weight * (0.15 * entropy + 0.08 * overlap)
+
+    return loss_of
 
 
 class Validation:
@@ -96,6 +112,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path)
     parser.add_argument("out", type=Path)
+    parser.add_argument("--task", choices=sorted(TASKS), default="picture")
     parser.add_argument("--minutes", type=float, default=100)
     parser.add_argument("--batch", type=int, default=8)
     parser.add_argument("--side", type=int, default=128)
@@ -106,7 +123,11 @@ def main() -> None:
     photos = load(asked.folder, held_out=False)
     validate = Validation(load(asked.folder, held_out=True))
     recipe = Recipe(asked.out, asked.minutes, asked.rate, asked.every, asked.threads)
-    net = train(Restorer(), loader(Aged(photos, asked.side), asked.batch), loss_of, validate, recipe)
+    net = Restorer(TASKS[asked.task])
+    start = asked.out / "start.pt"
+    if start.exists():
+        net.load_state_dict(torch.load(start, weights_only=True))
+    net = train(net, loader(Aged(photos, asked.side), asked.batch), loss_for(asked.task), validate, recipe)
     torch.save(net.state_dict(), asked.out / "weights.pt")
 
 

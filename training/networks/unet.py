@@ -10,8 +10,8 @@ from torch import Tensor, nn
 class Shape:
     """`widths`: channels at 1/2, 1/4, 1/8 ... of the size; `depths`: convolutions at each; `outputs`: planes."""
 
-    widths: tuple[int, ...] = (32, 64, 96, 128)
-    depths: tuple[int, ...] = (4, 2, 2, 4)
+    widths: tuple[int, ...] = (48, 64, 96, 128)
+    depths: tuple[int, ...] = (2, 2, 2, 4)
     inputs: int = 3
     outputs: int = 4
 

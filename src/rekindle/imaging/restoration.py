@@ -13,7 +13,7 @@ from rekindle.imaging.image import Image, Samples
 from rekindle.imaging.marks import Marks, read_mask, write_mask
 from rekindle.imaging.measure.damage import find_damage, full_size
 from rekindle.imaging.measures import Measures, measure
-from rekindle.imaging.nets.restorer import Seen, changed, look
+from rekindle.imaging.nets.restorer import Seen, changed, look, look_for_marks, shrink_of
 from rekindle.imaging.pipeline import Progress, margin_of, prepare, run, run_tile
 from rekindle.imaging.planes import Mask, floats, with_margin
 from rekindle.imaging.steps.catalogue import Step
@@ -167,17 +167,33 @@ def _opinion(before: Samples, chosen: Candidate | None, seen: Seen | None) -> Op
 
 
 def _examine(image: Image, steps: Sequence[Step], given: Mask | None, progress: Callable[[float], None]) -> _Found:
-    """Run the network when a step needs what it sees, and settle what is to be filled."""
-    seen = look(image.pixels, progress) if any(isinstance(step, Denoise | Repair) for step in steps) else None
-    faces = find_faces(image.pixels) if seen else ()
-    step = next((step for step in steps if isinstance(step, Repair)), None)
-    damage = None
-    if step and seen:
-        mask = given if given is not None else full_size(find_damage(seen, faces), image.height, image.width)
-        rim = step.grow * seen.shrink + seen.shrink // 2
-        share = f"{float(np.mean(mask)):.1%} of the picture"
-        damage = _Damage(mask, rim, StepReport(step.name, step.title, share)) if mask.any() else None
+    """Run the networks whose answers a step needs, and settle what is to be filled."""
+    pixels = image.pixels
+    repair = next((step for step in steps if isinstance(step, Repair)), None)
+    noisy = any(isinstance(step, Denoise) for step in steps)
+    faces = find_faces(pixels) if repair or noisy else ()
+    damage = _damage(pixels, repair, given, faces, lambda share: progress(share * 0.5)) if repair else None
+    # Large pictures without noise are spared the second network: there its say in the fillings shows little.
+    seen = look(pixels, lambda share: progress(0.5 + share * 0.5)) if noisy or (damage and _small(pixels)) else None
     return _Found(seen, faces, damage, any(isinstance(step, Deblur) for step in steps))
+
+
+def _small(pixels: Samples) -> bool:
+    return shrink_of(*pixels.shape[:2]) == 1
+
+
+def _damage(
+    pixels: Samples, step: Repair, given: Mask | None, faces: Sequence[Face], progress: Callable[[float], None]
+) -> _Damage | None:
+    """The marks that were given, or those that are found."""
+    height, width = pixels.shape[:2]
+    shrink = shrink_of(height, width)
+    mask = given
+    if mask is None:
+        mask = full_size(find_damage(look_for_marks(pixels, progress), faces), height, width)
+    rim = step.grow * shrink + shrink // 2
+    share = f"{float(np.mean(mask)):.1%} of the picture"
+    return _Damage(mask, rim, StepReport(step.name, step.title, share)) if mask.any() else None
 
 
 def _filtered(

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import repeat
 
 from rekindle.imaging.faces import Face
 from rekindle.imaging.gate import Checks, Choice, Decision, check, decide
@@ -41,7 +42,7 @@ def choose(
         variants["strong"] = tuple(steps)
     candidates = [Candidate(name, chosen, prepare(pixels, chosen, seen, faces)) for name, chosen in variants.items()]
     with ThreadPoolExecutor(THREADS) as pool:
-        checks = list(pool.map(lambda candidate: _probe(pixels, candidate), candidates))
+        checks = list(pool.map(_probe, repeat(pixels), candidates))
     decision = decide({candidate.name: found for candidate, found in zip(candidates, checks, strict=True)})
     return decision, next((c for c in candidates if c.name == decision.chosen), None)
 

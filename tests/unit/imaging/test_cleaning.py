@@ -39,13 +39,7 @@ def test_without_noise_the_planes_come_back() -> None:
 
 def test_tiles_of_the_shrinkage_fit_together() -> None:
     damaged = noisy(np.tile(part("chelsea"), (4, 3, 1)), 12)
-    nothing = Seen(1, np.zeros(damaged.shape, np.float16), np.zeros(damaged.shape[:2], np.uint8))
+    nothing = Seen(1, np.zeros(damaged.shape, np.float16))
     planes = to_planes(damaged)
     whole = shrink(planes, assumed(damaged)) - planes
-    assert np.abs(both(damaged, nothing).change - whole).max() < 1.5 / 255
-
-
-def test_marks_stay_what_they_were() -> None:
-    damaged = noisy(part("coffee"), 8)
-    seen = look(damaged)
-    assert both(damaged, seen).chance is seen.chance
+    assert np.abs(both(damaged, nothing).change - 0.35 * whole).max() < 1.5 / 255

@@ -1,4 +1,4 @@
-"""Finds marks on a picture - scratches, creases, cracks, dust - in what the restoring network saw."""
+"""Finds marks on a picture - scratches, creases, cracks, dust - where the network for them saw any."""
 
 from collections.abc import Sequence
 from typing import cast
@@ -8,7 +8,7 @@ import numpy as np
 
 from rekindle.imaging.faces import Face, weight_of
 from rekindle.imaging.image import Samples
-from rekindle.imaging.nets.restorer import Quality, Seen, look
+from rekindle.imaging.nets.restorer import Marked, look_for_marks
 from rekindle.imaging.planes import Mask, peak
 
 _LIKELY, _CERTAIN = 0.6, 0.85
@@ -24,7 +24,7 @@ it was not trained on, 2 without marks reach that, and all but 2 of 80 with mark
 _LONGEST = 1024
 
 
-def find_damage(seen: Seen, faces: Sequence[Face] = ()) -> Mask:
+def find_damage(seen: Marked, faces: Sequence[Face] = ()) -> Mask:
     """Which pixels marks cover, (h, w) at the size at which the network looked. On faces the network must be more
     certain: the glint of an eye is a bright speck too.
     """
@@ -62,7 +62,7 @@ def measure_damage(samples: Samples) -> float:
         samples = cast("Samples", cv2.resize(samples, size, interpolation=cv2.INTER_AREA))
     if peak(samples) != 255:
         samples = (samples >> 8).astype(np.uint8)
-    seen = look(samples, quality=Quality.QUICK)
+    seen = look_for_marks(samples)
     if np.mean(seen.chance >= round(_PROOF * 255)) < _ENOUGH:
         return 0.0
     return float(np.mean(find_damage(seen)))

@@ -1,6 +1,6 @@
-"""Asks the restoring network about a whole picture, tile by tile: what to change, and where marks lie on it."""
+"""Asks the two networks about a whole picture, tile by tile: what to change in it, and where marks lie on it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import cast
@@ -11,13 +11,13 @@ from numpy.typing import NDArray
 
 from rekindle.imaging.image import Planes, Samples
 from rekindle.imaging.nets.session import runtime, session
-from rekindle.imaging.planes import floats, tiles, to_planes, to_samples
+from rekindle.imaging.planes import Tile, floats, tiles, to_planes, to_samples
 
 Progress = Callable[[float], None]
 """Told how much is done, 0..1."""
 
-HIGH, WIDE, MARGIN = 512, 1024, 128
-"""Tiles of 768 x 1280 pixels at most: wide ones work out less of their surroundings twice. The network sees some 150
+HIGH, WIDE, MARGIN = 384, 1024, 128
+"""Tiles of 640 x 1280 pixels at most: wide ones work out less of their surroundings twice. The network sees some 150
 pixels far; what lies beyond 128 moves a pixel by far less than 1/255 (measured by the tests; 64 would show).
 """
 _MULTIPLE = 16
@@ -36,6 +36,9 @@ class Quality(StrEnum):
     QUICK = "quick"
 
 
+_MARKS = "marks.int8"
+
+
 def weights_for(quality: Quality) -> str:
     """The name of the file. OpenVINO makes fast work of the exact one, so there it is used for both."""
     return "restorer" if quality == Quality.EXACT or runtime() == "openvino" else "restorer.int8"
@@ -43,12 +46,17 @@ def weights_for(quality: Quality) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What the network saw at 1/`shrink` of the size: `change` (h, w, 3) float16 is what it would add to the picture,
-    `chance` (h, w) uint8 how likely a mark covers each pixel, 255 = certain.
-    """
+    """What the network would add to the picture at 1/`shrink` of its size: `change` (h, w, 3) float16."""
 
     shrink: int
     change: NDArray[np.float16]
+
+
+@dataclass(frozen=True, slots=True)
+class Marked:
+    """How likely a mark covers each pixel at 1/`shrink` of the size: `chance` (h, w) uint8, 255 = certain."""
+
+    shrink: int
     chance: NDArray[np.uint8]
 
 
@@ -61,26 +69,39 @@ def shrink_of(height: int, width: int) -> int:
 
 
 def look(pixels: Samples, progress: Progress | None = None, *, quality: Quality | None = None) -> Seen:
-    """Run the network over a picture (height, width, 3), uint8 or uint16. Unless told otherwise large pictures, whose
+    """Ask what to change in a picture (height, width, 3), uint8 or uint16. Unless told otherwise large pictures, whose
     smaller copy has little noise left, get the quick weights.
     """
     shrink = shrink_of(*pixels.shape[:2])
     small = shrunk(pixels, shrink)
-    height, width = small.shape[:2]
-    change, chance = np.empty((height, width, 3), np.float16), np.empty((height, width), np.uint8)
-    net = session(weights_for(quality or (Quality.EXACT if shrink == 1 else Quality.QUICK)))
-    todo = list(tiles(height, width, side=HIGH, wide=WIDE, margin=MARGIN))
-
-    for done, tile in enumerate(todo, 1):
-        planes = to_planes(small[tile.outer])
-        seen = run_padded(net.run, planes)[tile.inner]
-        change[tile.target] = seen[..., :3] - planes[tile.inner]
-        chance[tile.target] = np.round(seen[..., 3] * 255)
-        if progress:
-            progress(done / len(todo))
+    change = np.empty(small.shape, np.float16)
+    name = weights_for(quality or (Quality.EXACT if shrink == 1 else Quality.QUICK))
+    for tile, planes, answer in _answers(name, small, progress):
+        change[tile.target] = answer[..., :3] - planes
     if _is_grey(small):
         change[...] = change.mean(axis=2, dtype=np.float32, keepdims=True)
-    return Seen(shrink, change, chance)
+    return Seen(shrink, change)
+
+
+def look_for_marks(pixels: Samples, progress: Progress | None = None) -> Marked:
+    """Ask where marks lie on a picture (height, width, 3), uint8 or uint16."""
+    shrink = shrink_of(*pixels.shape[:2])
+    small = shrunk(pixels, shrink)
+    chance = np.empty(small.shape[:2], np.uint8)
+    for tile, _, answer in _answers(_MARKS, small, progress):
+        chance[tile.target] = np.round(answer[..., 3] * 255)
+    return Marked(shrink, chance)
+
+
+def _answers(name: str, small: Samples, progress: Progress | None) -> Iterator[tuple[Tile, Planes, Planes]]:
+    """Each tile, what was shown of it, and what the network answered (h, w, 4), without the margin."""
+    net = session(name)
+    todo = list(tiles(*small.shape[:2], side=HIGH, wide=WIDE, margin=MARGIN))
+    for done, tile in enumerate(todo, 1):
+        planes = to_planes(small[tile.outer])
+        yield tile, planes[tile.inner], run_padded(net.run, planes)[tile.inner]
+        if progress:
+            progress(done / len(todo))
 
 
 def _is_grey(samples: Samples) -> bool:
@@ -101,12 +122,16 @@ def shrunk(pixels: Samples, shrink: int) -> Samples:
 
 
 def run_padded(net: Callable[[Planes], Planes], planes: Planes) -> Planes:
-    """One tile (h, w, 3) through the network, mirrored up to a size that it can halve four times: (h, w, 4)."""
+    """One tile (h, w, 3) through the network: (h, w, 4). It is mirrored at its edges, because a network that sees
+    nothing there errs by several steps of 255, and up to a size that it can halve four times.
+    """
     height, width = planes.shape[:2]
-    bottom, right = -height % _MULTIPLE, -width % _MULTIPLE
-    padded = np.pad(planes, ((0, bottom), (0, right), (0, 0)), mode="symmetric" if min(height, width) > 16 else "edge")
-    out = net(np.ascontiguousarray(padded.transpose(2, 0, 1)[None]))
-    return np.ascontiguousarray(out[0, :, :height, :width].transpose(1, 2, 0))
+    sides = [(_MULTIPLE, _MULTIPLE + -size % _MULTIPLE) for size in (height, width)]
+    mode = "symmetric" if min(height, width) > 2 * _MULTIPLE else "edge"
+    padded = np.pad(planes, (*sides, (0, 0)), mode=mode)
+    out = net(np.ascontiguousarray(padded.transpose(2, 0, 1)[None]))[0]
+    inner = out[:, _MULTIPLE : _MULTIPLE + height, _MULTIPLE : _MULTIPLE + width]
+    return np.ascontiguousarray(inner.transpose(1, 2, 0))
 
 
 def mended(pixels: Samples, seen: Seen) -> Samples:

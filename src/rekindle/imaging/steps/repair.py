@@ -1,6 +1,7 @@
 """Fills scratches, cracks, creases and specks from what surrounds them, and touches nothing else."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import ClassVar, Self, TypeAlias, cast
 
@@ -8,7 +9,7 @@ import cv2
 import numpy as np
 
 from rekindle.imaging.image import Samples
-from rekindle.imaging.planes import Mask, Plane, floats, peak, tiles
+from rekindle.imaging.planes import Mask, Plane, Tile, floats, peak, tiles
 from rekindle.imaging.steps.filter import Area
 
 _REACH = 4.0
@@ -17,7 +18,7 @@ _REACH = 4.0
 _WIDE = 6
 """Half a width in pixels above which a place is filled on smaller copies first."""
 
-_BLOCK, _MARGIN = 512, 64
+_BLOCK, _MARGIN, _THREADS = 512, 64, 2
 """A large picture with few marks is worked on only in the blocks that hold any."""
 
 _SAY = np.float32(0.3)
@@ -62,16 +63,20 @@ def fill(pixels: Samples, mask: Mask, rim: int = 0, *, opinion: Opinion | None =
         return pixels
     holes = grown(mask, rim)
     result = pixels.copy()
-    for tile in tiles(*mask.shape, side=_BLOCK, margin=_MARGIN):
+
+    def one(tile: Tile) -> None:
         here = holes[tile.target]
         if not here.any():
-            continue
+            return
         around = cast("Samples", np.ascontiguousarray(pixels[tile.outer]))
         filled = _coarse_to_fine(around, holes[tile.outer])[tile.inner][here]
         if opinion is not None:
             filled = (1 - _SAY) * filled + _SAY * opinion(tile.target)[here]
         weight = _fading(mask[tile.outer], rim)[tile.inner][here][:, None]
         result[tile.target][here] = np.round(pixels[tile.target][here] * (1 - weight) + filled * weight)
+
+    with ThreadPoolExecutor(_THREADS) as pool:
+        list(pool.map(one, tiles(*mask.shape, side=_BLOCK, margin=_MARGIN)))
     return result
 
 

@@ -5,14 +5,14 @@ import numpy as np
 import pytest
 
 from rekindle.imaging.measure.damage import find_damage, full_size, measure_damage
-from rekindle.imaging.nets.restorer import Seen, look
+from rekindle.imaging.nets.restorer import Marked, look_for_marks
 from tests.damages import WHITE, Pixels, deep, sample, scratched
 
 
 @pytest.mark.parametrize("name", ["coffee", "chelsea", "flower"])
 def test_most_of_the_bright_scratches_are_found_and_little_else(name: str) -> None:
     damaged, truth = scratched(sample(name), WHITE)
-    found = find_damage(look(damaged))
+    found = find_damage(look_for_marks(damaged))
     near = cv2.dilate(truth.astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
     assert (found & truth).sum() > 0.65 * truth.sum()
     assert (found & near).sum() > 0.65 * found.sum()
@@ -39,12 +39,12 @@ def test_wires_are_mostly_left_alone() -> None:
 
 def test_the_same_marks_are_found_in_sixteen_bits() -> None:
     damaged, _ = scratched(sample("chelsea"))
-    one, other = find_damage(look(damaged)), find_damage(look(deep(damaged)))
+    one, other = find_damage(look_for_marks(damaged)), find_damage(look_for_marks(deep(damaged)))
     assert np.mean(one != other) < 1e-3
 
 
-def seen(chance: np.ndarray) -> Seen:
-    return Seen(1, np.zeros((*chance.shape, 3), np.float16), chance.astype(np.uint8))
+def seen(chance: np.ndarray) -> Marked:
+    return Marked(1, chance.astype(np.uint8))
 
 
 def test_a_mark_counts_when_the_network_was_certain_somewhere_on_it() -> None:

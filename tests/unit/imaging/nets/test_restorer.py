@@ -4,7 +4,17 @@ import numpy as np
 import pytest
 
 from rekindle.imaging.image import Samples
-from rekindle.imaging.nets.restorer import HIGH, MARGIN, WIDE, Quality, look, run_padded, shrink_of, shrunk
+from rekindle.imaging.nets.restorer import (
+    HIGH,
+    MARGIN,
+    WIDE,
+    Quality,
+    look,
+    look_for_marks,
+    run_padded,
+    shrink_of,
+    shrunk,
+)
 from rekindle.imaging.nets.session import session
 from rekindle.imaging.planes import to_planes
 from tests.damages import compressed, deep, noisy, psnr, sample, scratched
@@ -28,8 +38,13 @@ def test_tiles_give_what_the_whole_picture_gives() -> None:
     apart = np.abs(seen.change.astype(np.float32) - (whole[..., :3] - planes))
     border = 8
     assert apart[border:-border, border:-border].max() <= 1 / 255
-    likely = seen.chance > 127
-    assert np.mean(likely != (whole[..., 3] > 0.5)) < 1e-3
+
+
+def test_tiles_find_the_marks_that_are_found_in_the_whole_picture() -> None:
+    pixels = damaged(HIGH + 200, WIDE + 150)
+    marked = look_for_marks(pixels)
+    whole = run_padded(session("marks.int8").run, to_planes(pixels))
+    assert np.mean((marked.chance > 127) != (whole[..., 3] > 0.5)) < 1e-3
 
 
 def test_eight_bits_are_as_good_as_thirty_two() -> None:
@@ -44,7 +59,7 @@ def test_eight_bits_are_as_good_as_thirty_two() -> None:
 def test_any_size_is_seen_in_its_own_size(shape: tuple[int, int]) -> None:
     seen = look(np.full((*shape, 3), 90, np.uint8))
     assert seen.change.shape == (*shape, 3)
-    assert seen.chance.shape == shape
+    assert look_for_marks(np.full((*shape, 3), 90, np.uint8)).chance.shape == shape
     assert np.isfinite(seen.change).all()
 
 

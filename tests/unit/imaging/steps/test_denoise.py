@@ -91,7 +91,7 @@ def halved(pixels: Samples) -> Seen:
     height, width = (side // 2 for side in pixels.shape[:2])
     small = pixels.reshape(height, 2, width, 2, 3).mean(axis=(1, 3)).round().astype(np.uint8)
     seen = both(small, look(small))
-    return Seen(2, seen.change, seen.chance)
+    return Seen(2, seen.change)
 
 
 def test_the_finest_octave_of_a_large_picture_is_cleaned_too() -> None:
