@@ -11,7 +11,7 @@ from rekindle.imaging.image import Samples
 from rekindle.imaging.nets.restorer import Marked, look_for_marks
 from rekindle.imaging.planes import Mask, peak
 
-_LIKELY, _CERTAIN = 0.6, 0.85
+_LIKELY, _CERTAIN = 0.5, 0.75
 """Chance from which a pixel belongs to a mark, and that at least one pixel of the mark must reach (hysteresis as in
 Canny 1986).
 """
