@@ -21,7 +21,7 @@ def call(module: str, *arguments: str) -> str:
 
 
 def restorer(photos: Path, folder: Path) -> None:
-    """Two short runs, the second going on where the first stopped, a third from its weights, and both ONNX files."""
+    """Two short runs, the second going on where the first stopped, and both ONNX files."""
     run = folder / "restorer"
     quick = ("--batch", "4", "--every", "0.1")
     call("training.networks.restorer", str(photos), str(run), "--minutes", "0.15", *quick)
@@ -29,13 +29,8 @@ def restorer(photos: Path, folder: Path) -> None:
     history = json.loads((run / "history.json").read_text())
     steps = [row["step"] for row in history]
     assert steps == sorted(set(steps)), "the second run began again"
-    call("training.networks.widen", str(run), str(folder / "wider"))
-    call("training.networks.restorer", str(photos), str(folder / "wider"), "--minutes", "0.05", *quick)
     call("training.networks.curves", str(run / "history.json"), str(run / "curves.png"))
     call("training.networks.export", str(run), str(photos), str(folder / "weights"))
-    marks = ("--task", "marks")
-    call("training.networks.restorer", str(photos), str(folder / "marks"), *marks, "--minutes", "0.05", *quick)
-    call("training.networks.export", str(folder / "marks"), str(photos), str(folder / "weights"), *marks)
 
 
 def colourizer(photos: Path, folder: Path) -> None:
@@ -55,7 +50,7 @@ def main() -> None:
         restorer(photos, folder)
         colourizer(photos, folder)
         made = sorted(path.name for path in (folder / "weights").glob("*.onnx"))
-    assert made == ["colourizer.onnx", "marks.int8.onnx", "restorer.int8.onnx", "restorer.onnx"], made
+    assert made == ["colourizer.onnx", "restorer.int8.onnx", "restorer.onnx"], made
     print(f"The whole chain ran in {time.monotonic() - began:.0f} s.")
 
 
