@@ -40,9 +40,9 @@ bench:  ## quality and speed against named peers, as tables
 TRAINER = PYTHONPATH=src OMP_WAIT_POLICY=PASSIVE GOMP_SPINCOUNT=0 \
 	MALLOC_MMAP_THRESHOLD_=33554432 MALLOC_TRIM_THRESHOLD_=4000000000 MALLOC_TOP_PAD_=268435456
 
-train: .make/training/ready  ## train the restoring network again (PHOTOS=folder OUT=folder MINUTES=104; goes on where it stopped)
+train: .make/training/ready  ## train a restoring network again (PHOTOS=folder OUT=folder MINUTES=104 TASK=picture|marks; goes on where it stopped)
 	@$(TRAINER) .make/training/bin/python -m training.networks.restorer $(PHOTOS) $(OUT) \
-		--minutes $(or $(MINUTES),104)
+		--minutes $(or $(MINUTES),104) --task $(or $(TASK),picture)
 
 train-smoke: .make/training/ready  ## the whole training chain on made-up pictures, in under three minutes
 	@$(TRAINER) .make/training/bin/python -W ignore -m training.networks.smoke

@@ -25,6 +25,11 @@ def sample(name: str) -> Pixels:
     return result
 
 
+def changed_by(pixels: Pixels, change: NDArray[np.floating]) -> Pixels:
+    """The picture after a change in units of its range."""
+    return np.clip(np.round(pixels + change.astype(np.float32) * 255), 0, 255).astype(np.uint8)
+
+
 def deep(pixels: Pixels) -> NDArray[np.uint16]:
     """The same picture in 16 bits."""
     return pixels.astype(np.uint16) * np.uint16(257)

@@ -22,12 +22,6 @@ class Scope(StrEnum):
     WRITE = "write"
 
 
-class NotLoggedIn(RekindleError):
-    status: ClassVar[int] = 401
-    code: ClassVar[str] = "not_logged_in"
-    title: ClassVar[str] = "You are not logged in"
-
-
 class NotAllowed(RekindleError):
     status: ClassVar[int] = 403
     code: ClassVar[str] = "not_allowed"
@@ -67,9 +61,6 @@ class User:
         if self.role is not Role.OPERATOR or self.scopes is not None:
             raise NotAllowed("Only operators can do this.")
 
-
-HOME_ID = UUID(int=1)
-"""The only user of a machine at home."""
 
 _ADDRESS = re.compile(r"[^\s@<>\"(),:;\\\[\]]{1,64}@(?:[^\s@<>\"(),:;\\\[\].]{1,63}\.)+[^\s@<>\"(),:;\\\[\].]{2,63}")
 _LONGEST_ADDRESS = 254

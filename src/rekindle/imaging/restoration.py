@@ -173,7 +173,7 @@ def _examine(image: Image, steps: Sequence[Step], given: Mask | None, progress: 
     noisy = any(isinstance(step, Denoise) for step in steps)
     faces = find_faces(pixels) if repair or noisy else ()
     damage = _damage(pixels, repair, given, faces, lambda share: progress(share * 0.5)) if repair else None
-    # Large pictures without noise are spared the second network: there its say in the fillings shows little.
+    # Large pictures without noise are spared the second network, for its time; what its say would add is not measured.
     seen = look(pixels, lambda share: progress(0.5 + share * 0.5)) if noisy or (damage and _small(pixels)) else None
     return _Found(seen, faces, damage, any(isinstance(step, Deblur) for step in steps))
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from rekindle.imaging.image import Planes, Samples
 from rekindle.imaging.nets.session import runtime, session
-from rekindle.imaging.planes import Tile, floats, tiles, to_planes, to_samples
+from rekindle.imaging.planes import Tile, floats, tiles, to_planes
 
 Progress = Callable[[float], None]
 """Told how much is done, 0..1."""
@@ -37,6 +37,7 @@ class Quality(StrEnum):
 
 
 _MARKS = "marks.int8"
+"""Eight bits alone: a mask loses nothing by them."""
 
 
 def weights_for(quality: Quality) -> str:
@@ -132,18 +133,6 @@ def run_padded(net: Callable[[Planes], Planes], planes: Planes) -> Planes:
     out = net(np.ascontiguousarray(padded.transpose(2, 0, 1)[None]))[0]
     inner = out[:, _MULTIPLE : _MULTIPLE + height, _MULTIPLE : _MULTIPLE + width]
     return np.ascontiguousarray(inner.transpose(1, 2, 0))
-
-
-def mended(pixels: Samples, seen: Seen) -> Samples:
-    """The picture as the network would have it, all of it."""
-    result = np.empty_like(pixels)
-    height, width = pixels.shape[:2]
-    step = 256 * seen.shrink
-    for top in range(0, height, step):
-        rows = slice(top, min(top + step, height))
-        change = changed(seen, (rows, slice(0, width)))
-        result[rows] = to_samples(to_planes(pixels[rows]) + change, pixels)
-    return result
 
 
 def changed(seen: Seen, area: tuple[slice, slice]) -> Planes:
