@@ -1,17 +1,20 @@
 """How to make a valid one of anything: settings, clocks, pictures, a running server."""
 
 import asyncio
+import atexit
 import io
 import os
 import shutil
 import socket
 import subprocess
+import tempfile
 import threading
 import time
 import uuid
 from collections.abc import AsyncGenerator, Awaitable, Callable, Generator
 from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -21,13 +24,19 @@ import pytest
 import uvicorn
 from PIL import ExifTags, Image, ImageCms
 
+from rekindle.accounts.asking import HOME_ID
+from rekindle.accounts.plans import PRESETS, Plans, Preset
 from rekindle.cli.serve import work
 from rekindle.clock import Clock, uuid7
 from rekindle.config import Settings
+from rekindle.credits.prices import REKINDLE
+from rekindle.credits.service import Credits
 from rekindle.infra.db.database import Database
 from rekindle.infra.db.embedded import open_database
 from rekindle.infra.db.migrate import upgrade
 from rekindle.infra.http import Services
+from rekindle.jobs.charges import Charges, Tariff
+from rekindle.jobs.endings import Endings
 from rekindle.photos.tables import PhotoRow
 from rekindle.server.app import create_app
 
@@ -66,12 +75,21 @@ def settings(folder: Path, **groups: Any) -> Settings:
     return Settings(**values)
 
 
+@cache
+def newest_tables() -> Path:
+    """An empty database with every migration applied, made once for all tests of a process."""
+    path = Path(tempfile.mkdtemp(prefix="rekindle-tables-")) / "newest.db"
+    atexit.register(shutil.rmtree, path.parent, ignore_errors=True)
+    upgrade(f"sqlite+aiosqlite:///{path}")
+    return path
+
+
 @asynccontextmanager
 async def database(folder: Path) -> AsyncGenerator[Database]:
     """A fresh database with the newest tables."""
-    url = f"sqlite+aiosqlite:///{folder / 'test.db'}"
-    await asyncio.to_thread(upgrade, url)
-    db = open_database(url)
+    path = folder / "test.db"
+    await asyncio.to_thread(shutil.copyfile, newest_tables(), path)
+    db = open_database(f"sqlite+aiosqlite:///{path}")
     try:
         yield db
     finally:
@@ -82,7 +100,8 @@ def photo_row(clock: Clock, **changes: Any) -> PhotoRow:
     """A photo that is in no storage."""
     photo_id = clock.new_id()
     values: dict[str, Any] = {
-        "id": photo_id, "created_at": clock.now(), "filename": "photo.jpg", "format": "jpeg", "sha256": "0" * 64,
+        "id": photo_id, "owner_id": HOME_ID, "created_at": clock.now(), "filename": "photo.jpg", "format": "jpeg",
+        "sha256": "0" * 64,
         "bytes": 1000, "width": 64, "height": 48, "captured_at": None, "has_location": False,
         "original_key": "originals/00/" + "0" * 64, "preview_key": f"previews/{photo_id}/preview.jpg",
         "thumbnail_key": f"previews/{photo_id}/thumbnail.jpg",
@@ -106,6 +125,12 @@ def small_disk(folder: Path, *, size: str, inodes: int = 0) -> Generator[Path]:
         yield disk
     finally:
         subprocess.run(["umount", "-l", str(disk)], check=True)
+
+
+def endings(clock: Clock) -> Endings:
+    """What ends jobs, with the usual prices."""
+    tariff = Tariff(REKINDLE, Plans(PRESETS[Preset.REKINDLE]), timedelta(hours=24))
+    return Endings(Charges(Credits(clock=clock), tariff, clock=clock), clock=clock)
 
 
 # ── pictures ──
@@ -192,7 +217,9 @@ def live(chosen: Settings, *, worker: bool = True) -> Generator[Live]:
     """A server with these settings, until the end of the block."""
     listener = socket.create_server(("127.0.0.1", 0))
     app = create_app(chosen, work if worker else None)
-    config = uvicorn.Config(app, log_level="critical", access_log=False, timeout_graceful_shutdown=1)
+    config = uvicorn.Config(
+        app, log_level="critical", access_log=False, timeout_graceful_shutdown=1, proxy_headers=False
+    )
     server = uvicorn.Server(config)
     loops: list[asyncio.AbstractEventLoop] = []
 

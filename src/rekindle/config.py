@@ -124,6 +124,168 @@ class JobSettings(BaseModel):
     sweep_seconds: float = Field(default=300.0, gt=0, description="Seconds between two runs of the sweeper.")
 
 
+class IssuerSettings(BaseModel):
+    """A login elsewhere that is good here, too: an issuer of OpenID Connect, known by its discovery document."""
+
+    name: str = Field(pattern=r"^[a-z][a-z0-9-]{0,39}$", description="Short name, part of addresses.")
+    title: str = Field(min_length=1, max_length=60, description="What the button to log in says.")
+    issuer: str = Field(
+        pattern=r"^https?://[^\s?#]+$",
+        description="Its identifier, exactly as it writes it, with or without a last slash.",
+    )
+    client_id: str = Field(min_length=1, description="What it knows Rekindle as.")
+    client_secret: SecretStr | None = Field(default=None, description="Empty for a public client.")
+    scopes: str = Field(default="openid email profile", description="What is asked for at a login.")
+    login: bool = Field(default=True, description="Whether people can log in there with a browser.")
+    audiences: list[str] = Field(
+        default=[],
+        description="Audiences of its tokens that apps may send as `Authorization: Bearer`. Empty: none are taken.",
+    )
+    hosts: list[str] = Field(
+        default=[], description="Further hosts that its discovery document may name, beside the one of `issuer`."
+    )
+
+
+class AccountSettings(BaseModel):
+    """Who may come in. Without accounts everybody who reaches the server is its owner."""
+
+    enabled: bool = Field(default=False, description="Whether people log in, and each sees only what is theirs.")
+    guests: bool = Field(default=True, description="Whether one may begin without an account.")
+    plans: Literal["rekindle", "monthly", "daily"] = Field(
+        default="rekindle", description="The set of plans. A new account gets the first of them."
+    )
+    operators: list[str] = Field(
+        default=[], description="E-mail addresses of operators. One counts once its owner has proven it."
+    )
+    session_days: float = Field(
+        default=14.0, gt=0, description="Days without use after which a browser is logged out, and a guest's photos go."
+    )
+    session_days_at_most: float = Field(default=60.0, gt=0, description="Days after which a browser is logged out.")
+    link_hours: float = Field(default=24.0, gt=0, description="Hours that a link in a mail works.")
+    issuers: list[IssuerSettings] = Field(
+        default=[], description="Logins elsewhere, as a JSON list; the guide for services has examples."
+    )
+
+
+class MailSettings(BaseModel):
+    """How mails are sent."""
+
+    kind: Literal["console", "smtp"] = Field(
+        default="console", description="`console`: mails are written to the log. `smtp`: they are sent."
+    )
+    sender: str = Field(default="Rekindle <rekindle@localhost>", description="Who mails are from.")
+    host: str = Field(default="127.0.0.1", description="The SMTP server.")
+    port: int = Field(default=587, ge=1, le=65535, description="Its port.")
+    security: Literal["starttls", "tls", "none"] = Field(
+        default="starttls",
+        description="`starttls`: encrypted before anything is said. `tls`: from the first byte. `none`: never, "
+        "which is for a server on this machine.",
+    )
+    username: str | None = Field(default=None, description="Name to log in with; empty does not log in.")
+    password: SecretStr | None = Field(default=None, description="Password to log in with.")
+    seconds: float = Field(default=20.0, gt=0, description="Seconds that sending one mail may take.")
+
+
+class CreditSettings(BaseModel):
+    """What things cost, where people have credits at all."""
+
+    prices: Literal["rekindle", "classic", "nanobanana"] = Field(
+        default="rekindle", description="The catalogue of prices."
+    )
+    hold_hours: float = Field(
+        default=24.0, gt=0, description="Hours after which credits that were set aside go back unless the work goes on."
+    )
+
+
+class LimitSettings(BaseModel):
+    """How often somebody may do something. Reading what is one's own is never limited."""
+
+    enabled: bool | None = Field(
+        default=None, description="Whether anything is limited. Default: where there are accounts, and not at home."
+    )
+    redis_url: SecretStr | None = Field(
+        default=None,
+        description="Redis or Valkey that counts for several processes (`pip install 'rekindle[redis]'`); empty: each "
+        "process counts for itself.",
+    )
+    trusted_proxies: list[str] = Field(
+        default=[],
+        description="Addresses and networks of the proxies in front of the server, for example 10.0.0.0/8, and `unix` "
+        "for one that comes over a socket file. Only what these say of a client's address is believed.",
+    )
+    proxy_header: Literal["x-forwarded-for", "forwarded"] = Field(
+        default="x-forwarded-for", description="The one header in which these proxies write the client's address."
+    )
+    account_burst: int = Field(default=10, gt=0, description="Changes and downloads of one account, at once.")
+    account_rate: float = Field(default=1.0, gt=0, le=1000, description="How many more an account may make a second.")
+    account_uploads: int = Field(
+        default=500, gt=0, le=10_000, description="Photos that an account may send in an hour."
+    )
+    address_requests: int = Field(
+        default=100,
+        gt=0,
+        le=10_000,
+        description="Changes and downloads of guests, and requests without an account, from one address in 15 minutes.",
+    )
+    address_uploads: int = Field(
+        default=20, gt=0, le=10_000, description="Photos that guests may send from one address in an hour."
+    )
+    address_jobs: int = Field(
+        default=10, gt=0, le=10_000, description="Photos that guests may have restored from one address in a day."
+    )
+    address_attempts: int = Field(
+        default=30,
+        gt=0,
+        le=10_000,
+        description="Attempts to log in, to sign up or to get a new password, from one address in 15 minutes.",
+    )
+    email_attempts: int = Field(
+        default=10, gt=0, le=10_000, description="The same for one e-mail address, wherever they come from."
+    )
+
+
+class TopUpSettings(BaseModel):
+    """Credits that are bought once."""
+
+    credits: int = Field(gt=0, le=1_000_000, description="Whole credits.")
+    amount: int = Field(ge=50, le=99_999_999, description="What they cost, in the smallest unit of the currency.")
+
+
+class BillingSettings(BaseModel):
+    """How plans and credits are paid for, by Stripe."""
+
+    secret_key: SecretStr | None = Field(
+        default=None,
+        description="The secret key of Stripe's API (`pip install 'rekindle[billing]'`); empty: nothing is sold.",
+    )
+    webhook_secret: SecretStr | None = Field(
+        default=None,
+        description="What Stripe signs its notices with, `whsec_…`; empty: none are taken, and payments are found late.",
+    )
+    api_url: str | None = Field(default=None, description="Another address of Stripe's API, for tests.")
+    currency: str = Field(default="usd", pattern="^[a-z]{3}$", description="What prices are in.")
+    prices: dict[str, dict[Literal["month", "year"], int]] = Field(
+        default={},
+        description="Prices of plans in the smallest unit of the currency, where they are not the usual ones: "
+        '`{"remember": {"month": 799, "year": 7990}}`. An empty list of intervals takes a plan from sale.',
+    )
+    top_ups: dict[str, TopUpSettings] = Field(
+        default={
+            "small": TopUpSettings(credits=10, amount=499),
+            "medium": TopUpSettings(credits=30, amount=1299),
+            "large": TopUpSettings(credits=100, amount=3999),
+        },
+        description="Credits that can be bought at any time, by name.",
+    )
+    topups_survive_cancel: bool = Field(
+        default=True, description="Whether credits that were bought stay when a subscription ends."
+    )
+    seconds: float = Field(default=10.0, gt=0, description="Seconds that Stripe may take to answer.")
+    sweep_seconds: float = Field(
+        default=300.0, gt=0, description="Seconds between two searches for payments of which no notice came."
+    )
+
+
 class Settings(BaseSettings):
     """All settings. Environment names: `REKINDLE_` and `__` between the parts, for example `REKINDLE_SERVER__PORT`."""
 
@@ -143,6 +305,11 @@ class Settings(BaseSettings):
     database: DatabaseSettings = Field(default_factory=DatabaseSettings)
     work: WorkSettings = Field(default_factory=WorkSettings)
     jobs: JobSettings = Field(default_factory=JobSettings)
+    accounts: AccountSettings = Field(default_factory=AccountSettings)
+    mail: MailSettings = Field(default_factory=MailSettings)
+    limits: LimitSettings = Field(default_factory=LimitSettings)
+    credits: CreditSettings = Field(default_factory=CreditSettings)
+    billing: BillingSettings = Field(default_factory=BillingSettings)
 
     @cached_property
     def files_folder(self) -> Path:

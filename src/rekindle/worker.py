@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 from rekindle.clock import Clock
+from rekindle.infra.db.owner import see_everything
 from rekindle.infra.queue.port import Handler, Queue, Schedule, Task
 
 log = logging.getLogger(__name__)
@@ -36,6 +37,7 @@ class Worker:
 
     async def run(self) -> None:
         """Work until canceled; tasks that were begun are then given back at once."""
+        see_everything()
         async with asyncio.TaskGroup() as group:
             for _ in range(self._concurrency):
                 group.create_task(self._work())

@@ -81,7 +81,7 @@ def test_a_key_cannot_be_used_for_other_dabs_or_another_operation(idle: Visitor)
     assert idle.submit(photo["id"], key=key, operation="colorize", hints=[{**DAB, "color": "#aa3311"}]) == job
     for other in ({"hints": []}, {"hints": [DAB, DAB]}, {"hints": [DAB], "operation": "restore_colorize"}):
         answer = idle.try_submit(photo["id"], key=key, **{"operation": "colorize", **other})
-        refused(answer, 409, "idempotency_key_reused")
+        refused(answer, 422, "idempotency_key_reused")
 
 
 def test_the_server_says_what_it_makes_of_each_operation(visitor: Visitor) -> None:

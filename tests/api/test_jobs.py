@@ -61,8 +61,8 @@ def test_a_key_gives_the_same_job_after_it_has_ended(visitor: Visitor) -> None:
 def test_a_key_cannot_be_used_for_another_request(visitor: Visitor) -> None:
     photo, other, key = visitor.upload(), visitor.upload(), uuid.uuid4().hex
     visitor.submit(photo["id"], key=key, enlarge=2)
-    refused(visitor.try_submit(photo["id"], key=key, enlarge=4), 409, "idempotency_key_reused")
-    refused(visitor.try_submit(other["id"], key=key, enlarge=2), 409, "idempotency_key_reused")
+    refused(visitor.try_submit(photo["id"], key=key, enlarge=4), 422, "idempotency_key_reused")
+    refused(visitor.try_submit(other["id"], key=key, enlarge=2), 422, "idempotency_key_reused")
 
 
 @pytest.mark.parametrize("key", ["", "x" * 201, None])

@@ -278,8 +278,8 @@ def test_a_key_that_was_used_cannot_be_used_with_another_mask(idle: Visitor) -> 
     one, other = sent(idle, photo["id"]), sent(idle, photo["id"])
     job = idle.submit(photo["id"], key=key, mask_id=one["id"])
     assert idle.submit(photo["id"], key=key, mask_id=one["id"]) == job
-    refused(idle.try_submit(photo["id"], key=key, mask_id=other["id"]), 409, "idempotency_key_reused")
-    refused(idle.try_submit(photo["id"], key=key), 409, "idempotency_key_reused")
+    refused(idle.try_submit(photo["id"], key=key, mask_id=other["id"]), 422, "idempotency_key_reused")
+    refused(idle.try_submit(photo["id"], key=key), 422, "idempotency_key_reused")
 
 
 def test_a_retried_job_keeps_its_mask_and_its_dabs(idle: Visitor) -> None:

@@ -14,6 +14,7 @@ import pytest_asyncio
 from PIL import Image
 from sqlalchemy import select
 
+from rekindle.accounts.asking import HOME_ID, HOME_USER
 from rekindle.clock import Clock
 from rekindle.infra.db.database import Database
 from rekindle.infra.events.embedded import LocalEvents
@@ -47,7 +48,7 @@ from rekindle.providers.errors import (
 from rekindle.providers.protocol import Done, Edit, Picture, Provider
 from rekindle.treatments.operations import Operation
 from rekindle.treatments.plan import Treatment, Wishes
-from tests.factories import database, faded, photo_row, png
+from tests.factories import database, endings, faded, photo_row, png
 from tests.simulators.providers import (
     ComesLater,
     Fails,
@@ -84,7 +85,7 @@ class Workshop:
             inputs=(Preparing(self.db, self.storage, bench=self.bench, cache=cache, seconds=30.0), self.masks),
             attempts=Attempts(self.db, providers, clock=self.clock, first_pause=0.01),
             finishing=Finishing(self.bench, seconds=30.0),
-            settling=Settling(self.db, self.storage, events=self.events, clock=self.clock),
+            settling=Settling(self.db, self.storage, events=self.events, endings=endings(self.clock), clock=self.clock),
             scratch=self.scratch,
         )
 
@@ -101,18 +102,18 @@ class Workshop:
         async def chunks() -> AsyncIterator[bytes]:
             yield data
 
-        return await self.masks.receive(self.photo.id, lambda receiver: receiver.raw(chunks(), "mask.png"))
+        return await self.masks.receive(HOME_ID, self.photo.id, lambda receiver: receiver.raw(chunks(), "mask.png"))
 
     async def submit(self, options: Options | None = None) -> UUID:
         wanted = Wanted(self.photo.id, Operation.RESTORE, options or Options())
-        return (await self.jobs.submit(wanted, key=str(self.clock.new_id()))).id
+        return (await self.jobs.submit(HOME_USER, wanted, key=str(self.clock.new_id()))).id
 
     async def run(self, *providers: Provider, options: Options | None = None) -> JobRow:
         """A new job, run to its end."""
         job_id = await self.submit(options)
         async with asyncio.timeout(30):
             await self.runner(*providers).run(job_id)
-        return await self.jobs.get(job_id)
+        return await self.jobs.get(HOME_ID, job_id)
 
     async def attempts(self, job_id: UUID) -> list[AttemptRow]:
         async with self.db.reading() as tx:
@@ -140,7 +141,7 @@ async def workshop_in(folder: Path) -> AsyncGenerator[Workshop]:
         async with db.transaction() as tx:
             tx.add(photo)
         queue = TableQueue(db, clock=clock, lease_seconds=60.0)
-        jobs = Jobs(db, queue, events=events, clock=clock)
+        jobs = Jobs(db, queue, events=events, endings=endings(clock), clock=clock)
         yield Workshop(db, storage, events, bench, scratch, clock, jobs, photo)
 
 
@@ -260,7 +261,7 @@ async def test_a_fault_of_ours_fails_the_job_without_telling_its_details(worksho
     with pytest.raises(KeyError):
         await runner.run(job_id)
     await runner.fail(job_id)
-    job = await workshop.jobs.get(job_id)
+    job = await workshop.jobs.get(HOME_ID, job_id)
     assert job.status == "failed"
     assert job.error is not None
     assert job.error["code"] == "internal_error"
@@ -315,7 +316,7 @@ async def test_another_worker_goes_on_from_the_receipt(workshop: Workshop) -> No
     assert [attempt.status for attempt in await workshop.attempts(job_id)] == ["pending"]
     after_restart = ComesLater(times=2)
     await workshop.runner(after_restart).run(job_id)
-    job = await workshop.jobs.get(job_id)
+    job = await workshop.jobs.get(HOME_ID, job_id)
     assert (job.status, job.claim) == ("succeeded", 2)
     assert after_restart.started == []
     assert set(after_restart.checked) == {f"receipt of {job_id}/1"}
@@ -330,7 +331,7 @@ async def test_an_attempt_of_which_nobody_knows_is_never_called_again_under_its_
     await killed(dying)
     again = Simulator()
     await workshop.runner(again).run(job_id)
-    assert (await workshop.jobs.get(job_id)).status == "succeeded"
+    assert (await workshop.jobs.get(HOME_ID, job_id)).status == "succeeded"
     assert slow.started == [f"{job_id}/1"]
     assert again.started == [f"{job_id}/2"]
     assert [attempt.status for attempt in await workshop.attempts(job_id)] == ["unknown", "done"]
@@ -353,7 +354,7 @@ async def test_a_result_that_was_fetched_but_not_stored_is_fetched_again_and_not
         )  # fmt: skip
     provider = ComesLater(times=1)
     await workshop.runner(provider).run(job_id)
-    assert (await workshop.jobs.get(job_id)).status == "succeeded"
+    assert (await workshop.jobs.get(HOME_ID, job_id)).status == "succeeded"
     assert (provider.started, provider.checked) == ([], ["the receipt"])
 
 
@@ -365,7 +366,7 @@ async def test_a_refusal_that_is_learned_after_a_restart_counts_as_one(workshop:
     await killed(dying)
     refusing, second = FailsLater(errors=[Refused("Not this picture.")]), Simulator(title="second")
     await workshop.runner(refusing, second).run(job_id)
-    job = await workshop.jobs.get(job_id)
+    job = await workshop.jobs.get(HOME_ID, job_id)
     assert job.status == "failed"
     assert job.error == {"code": "provider_refused", "message": "Not this picture."}
     assert (refusing.started, second.started) == ([], [])
@@ -379,7 +380,7 @@ async def test_a_model_that_lost_the_edit_before_a_restart_is_not_asked_again(wo
     await killed(dying)
     losing, second = FailsLater(errors=[Lost("It never ended.")]), Simulator(title="second")
     await workshop.runner(losing, second).run(job_id)
-    assert (await workshop.jobs.get(job_id)).status == "succeeded"
+    assert (await workshop.jobs.get(HOME_ID, job_id)).status == "succeeded"
     assert losing.started == []
     assert second.started == [f"{job_id}/2"]
 
@@ -393,7 +394,7 @@ async def test_a_worker_whose_job_was_taken_over_stops_and_changes_nothing(works
     async with asyncio.timeout(10):
         assert await stale is None
     assert slow.stopped
-    job = await workshop.jobs.get(job_id)
+    job = await workshop.jobs.get(HOME_ID, job_id)
     assert (job.status, job.claim) == ("succeeded", 2)
     assert job.result is not None
     assert job.result["provider"] == "simulator"
@@ -420,11 +421,11 @@ async def test_canceling_stops_the_provider_within_a_second(workshop: Workshop) 
     slow = Slow()
     running = asyncio.create_task(workshop.runner(slow).run(job_id))
     await slow.begun.wait()
-    await workshop.jobs.cancel(job_id)
+    await workshop.jobs.cancel(HOME_ID, job_id)
     async with asyncio.timeout(1):
         assert await running is None
     assert slow.stopped
-    job = await workshop.jobs.get(job_id)
+    job = await workshop.jobs.get(HOME_ID, job_id)
     assert (job.status, job.result, job.error) == ("canceled", None, None)
 
 
@@ -433,7 +434,7 @@ async def test_canceling_withdraws_an_edit_that_was_accepted_once(workshop: Work
     upstream = NeverReady()
     running = asyncio.create_task(workshop.runner(upstream).run(job_id))
     await upstream.asked.wait()
-    await workshop.jobs.cancel(job_id)
+    await workshop.jobs.cancel(HOME_ID, job_id)
     async with asyncio.timeout(5):
         assert await running is None
     assert upstream.canceled == [f"receipt of {job_id}/1"]
@@ -450,7 +451,7 @@ async def test_an_edit_of_a_worker_that_died_is_withdrawn_by_the_next_when_the_j
     dying = asyncio.create_task(workshop.runner(upstream).run(job_id))
     await upstream.asked.wait()
     await killed(dying)
-    await workshop.jobs.cancel(job_id)
+    await workshop.jobs.cancel(HOME_ID, job_id)
     assert await workshop.runner(next_one).run(job_id) is None
     assert (upstream.canceled, next_one.canceled) == ([], [f"receipt of {job_id}/1"])
 
@@ -464,7 +465,7 @@ async def test_a_worker_that_merely_lost_its_job_withdraws_nothing(workshop: Wor
     async with asyncio.timeout(10):
         assert await stale is None
     assert upstream.canceled == []
-    assert (await workshop.jobs.get(job_id)).status == "succeeded"
+    assert (await workshop.jobs.get(HOME_ID, job_id)).status == "succeeded"
 
 
 # ── masks ──
@@ -548,7 +549,7 @@ async def test_a_job_whose_mask_is_gone_fails_with_a_way_out(workshop: Workshop)
     async with workshop.db.transaction() as tx:
         await tx.delete(await tx.get_one(RenditionRow, mask.id))
     await workshop.runner(Simulator()).run(job_id)
-    job = await workshop.jobs.get(job_id)
+    job = await workshop.jobs.get(HOME_ID, job_id)
     assert job.error is not None
     assert job.error["code"] == "mask_not_found"
 
@@ -558,13 +559,13 @@ async def test_a_job_that_has_ended_is_not_run_again(workshop: Workshop) -> None
     again = Simulator()
     assert await workshop.runner(again).run(job.id) is None
     assert again.started == []
-    assert (await workshop.jobs.get(job.id)).revision == job.revision
+    assert (await workshop.jobs.get(HOME_ID, job.id)).revision == job.revision
 
 
 async def test_a_job_that_never_gets_anywhere_is_given_up(workshop: Workshop) -> None:
     job_id = await workshop.submit()
     await workshop.runner(Simulator()).give_up(job_id)
-    job = await workshop.jobs.get(job_id)
+    job = await workshop.jobs.get(HOME_ID, job_id)
     assert job.status == "failed"
     assert job.error is not None
     assert job.error["code"] == "gave_up"
@@ -575,7 +576,7 @@ async def test_two_workers_at_once_make_one_result(workshop: Workshop) -> None:
     runners = [workshop.runner(Simulator()) for _ in range(3)]
     async with asyncio.timeout(30):
         await asyncio.gather(*(runner.run(job_id) for runner in runners))
-    assert (await workshop.jobs.get(job_id)).status == "succeeded"
+    assert (await workshop.jobs.get(HOME_ID, job_id)).status == "succeeded"
     assert await workshop.versions() == versions + 1
     stored = {file.key async for file in workshop.storage.scan(f"results/{job_id}/")}
     assert len(stored) == 4

@@ -12,6 +12,7 @@ from typing import Any
 import httpx2
 import pytest
 
+from rekindle.accounts.asking import HOME_ID
 from rekindle.imaging.quadrilateral import FULL_FRAME
 from rekindle.infra.db.database import Database
 from rekindle.infra.scratch import Scratch
@@ -107,8 +108,8 @@ async def test_ephemeral_photos_go_with_their_results_at_their_age_and_not_befor
         own.clock.advance(minutes=1)
         assert await own.sweeper.sweep() == 1
         with pytest.raises(PhotoNotFound):
-            await own.photos.get(old.id)
-        assert (await own.photos.get(young.id)).id == young.id
+            await own.photos.get(HOME_ID, old.id)
+        assert (await own.photos.get(HOME_ID, young.id)).id == young.id
         assert await own.files() == {young.original_key, young.preview_key, young.thumbnail_key}
 
 
@@ -176,7 +177,7 @@ async def test_an_original_goes_only_when_the_last_photo_that_needs_it_gave_it_u
         one, other = await own.add("same"), await own.add("same")
         await own.photos.drop_original(one.id)
         assert "originals/same" in await own.files()
-        assert (await own.photos.get(other.id)).original_key == "originals/same"
+        assert (await own.photos.get(HOME_ID, other.id)).original_key == "originals/same"
         await own.photos.drop_original(other.id)
         assert "originals/same" not in await own.files()
 

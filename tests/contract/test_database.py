@@ -17,6 +17,7 @@ from sqlalchemy import create_engine, inspect, select, text
 from sqlalchemy.exc import IntegrityError, StatementError
 
 from rekindle.accounts import tables as account_tables
+from rekindle.accounts.asking import HOME_ID
 from rekindle.credits import tables as credit_tables
 from rekindle.infra.db.base import Base, UtcDateTime
 from rekindle.infra.db.database import Database
@@ -29,7 +30,7 @@ from tests.factories import NOON, HeldClock, database, photo_row
 Opening = Callable[[Path], AbstractAsyncContextManager[Database]]
 IMPLEMENTATIONS: list[Opening] = [database]
 ALL_TABLES = {
-    "photos", "renditions", "cached_files", "jobs", "attempts", "job_stages", "tasks",
+    "photos", "renditions", "cached_files", "jobs", "attempts", "job_days", "job_stages", "tasks",
     "credit_balances", "credit_entries", "credit_moves", "credit_grants", "credit_holds",
     "users", "identities", "sessions", "api_keys", "mail_links",
 }  # fmt: skip
@@ -150,7 +151,8 @@ async def test_a_job_goes_with_its_photo(db: Database) -> None:
         await tx.flush()
         tx.add(
             job_tables.JobRow(
-                id=clock.new_id(), photo_id=photo.id, operation="restore", options={}, corners={}, status="queued",
+                id=clock.new_id(), owner_id=HOME_ID, photo_id=photo.id, operation="restore", options={}, corners={},
+                status="queued",
                 stage="waiting", progress=0.0, claim=0, revision=1, created_at=NOON, idempotency_key="k",
                 request_hash="h",
             )

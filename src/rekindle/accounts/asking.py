@@ -13,6 +13,7 @@ from fastapi.dependencies.models import Dependant
 
 from rekindle.accounts.users import Role, Scope, User
 from rekindle.errors import RekindleError
+from rekindle.infra.db.owner import act_for, at_the_door, stand_at_the_door
 from rekindle.infra.http import Services
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -64,9 +65,10 @@ class Access:
 
     async def __call__(self, request: Request) -> User | None:
         """Who asks; None only where the route is public. Raises NotLoggedIn and NotAllowed."""
-        user = await recognise(request)
         if self.level is Level.PUBLIC:
-            return user
+            stand_at_the_door()
+            return await _if_known(request)
+        user = await recognise(request)
         if user is None:
             raise NotLoggedIn("Log in first, or send an API key as `Authorization: Bearer …`.")
         user.check_scope(Scope.READ if request.method in SAFE_METHODS else Scope.WRITE)
@@ -74,7 +76,18 @@ class Access:
             user.check_person()
         elif self.level is Level.OPERATOR:
             user.check_operator()
+        act_for(user.id)
         return user
+
+
+class Open:
+    """The policy of a route that nobody has to be known for, and that works when the database does not."""
+
+    level = Level.PUBLIC
+
+    async def __call__(self) -> None:
+        """Let everybody in."""
+        stand_at_the_door()
 
 
 def asks(level: Level = Level.ANYBODY) -> Any:
@@ -82,18 +95,31 @@ def asks(level: Level = Level.ANYBODY) -> Any:
     return Depends(Access(level))
 
 
+def open_to_all() -> Any:
+    """A FastAPI dependency for routes that do not care who asks: `dependencies=[open_to_all()]`."""
+    return Depends(Open())
+
+
 async def recognise(request: Request) -> User | None:
     """Who sent a request, looked up once for each. Raises NotLoggedIn."""
     if not hasattr(request.state, "user"):
         services: Services = request.app.state.services
-        request.state.user = await services.get(Recognising).recognise(request)
+        with at_the_door():
+            request.state.user = await services.get(Recognising).recognise(request)
     return request.state.user
 
 
 def level_of(dependant: Dependant) -> Level | None:
     """The policy of a route, None when it says nothing."""
     call: Callable[..., Awaitable[Any]] | None = dependant.call
-    if isinstance(call, Access):
+    if isinstance(call, Access | Open):
         return call.level
     found = (level_of(each) for each in dependant.dependencies)
     return next((level for level in found if level is not None), None)
+
+
+async def _if_known(request: Request) -> User | None:
+    try:
+        return await recognise(request)
+    except NotLoggedIn:
+        return None

@@ -93,8 +93,8 @@ class Plan:
 HOME = Plan("home", "Home", monthly_credits=None, features=frozenset(Feature), strategy=Strategy.PREMIUM, priority=50)
 """The plan of the only user of a machine at home: everything, without limit."""
 
-GUEST = Plan("guest", "Guest", monthly_credits=0, daily_limit=5, short_side=480, watermark=True)
-"""Somebody who has not signed in."""
+GUEST = Plan("guest", "Guest", monthly_credits=None, daily_limit=5, short_side=480, watermark=True)
+"""Somebody who has not signed up: no credits, but a few photos a day."""
 
 _EXTRA = frozenset({Feature.TOP_UPS, Feature.FUSION})
 _ALL = frozenset(Feature)
@@ -131,6 +131,22 @@ PRESETS: Mapping[Preset, tuple[Plan, ...]] = {
     Preset.DAILY: _DAILY,
 }
 """The first plan of each set is what a new account gets."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plans:
+    """The plans of a deployment: those that can be had, and those that somebody is on without choosing."""
+
+    offered: tuple[Plan, ...]
+
+    @property
+    def first(self) -> Plan:
+        """What a new account gets."""
+        return self.offered[0]
+
+    def find(self, name: str) -> Plan:
+        """The plan of this name. Raises UnknownPlan."""
+        return find_plan((*self.offered, GUEST, HOME), name)
 
 
 def find_plan(plans: tuple[Plan, ...], name: str) -> Plan:

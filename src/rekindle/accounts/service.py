@@ -6,13 +6,14 @@ from datetime import timedelta
 from typing import ClassVar
 from uuid import UUID
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 
+from rekindle.accounts.entering import Entered, Entering
 from rekindle.accounts.passwords import Passwords, check_password
 from rekindle.accounts.secrets import Kind, Secret, digest_of, looks_right, new_secret
-from rekindle.accounts.sessions import Sessions, user_of
-from rekindle.accounts.tables import ApiKeyRow, IdentityRow, LinkRow, SessionRow, UserRow
+from rekindle.accounts.sessions import user_of
+from rekindle.accounts.tables import LinkRow, UserRow
 from rekindle.accounts.users import BadAddress, Role, User, address
 from rekindle.clock import Clock
 from rekindle.errors import Conflict, Invalid, RekindleError
@@ -36,14 +37,6 @@ class LinkEnded(Invalid):
 
 
 @dataclass(frozen=True, slots=True)
-class Entered:
-    """Somebody who has just come in, and the secret of their session."""
-
-    user: User
-    session: Secret
-
-
-@dataclass(frozen=True, slots=True)
 class Mailed:
     """A link to be sent to an address."""
 
@@ -51,23 +44,29 @@ class Mailed:
     link: Secret
 
 
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """The plans that people begin with, and how long a link in a mail works."""
+
+    plan: str
+    guest_plan: str
+    link_life: timedelta
+
+
 class Accounts:
     """What people do with their accounts. A guest has one too: signing up gives it an address and keeps its photos."""
 
-    def __init__(
-        self, db: Database, clock: Clock, sessions: Sessions, *, plan: str, guest_plan: str, link_life: timedelta
-    ) -> None:
-        self._db, self._clock, self._sessions = db, clock, sessions
-        self._plan, self._guest_plan, self._link_life = plan, guest_plan, link_life
-        self._passwords = Passwords()
+    def __init__(self, db: Database, clock: Clock, entering: Entering, *, passwords: Passwords, terms: Terms) -> None:
+        self._db, self._clock, self._entering = db, clock, entering
+        self._passwords, self._terms = passwords, terms
 
     async def enter_as_guest(self) -> Entered:
         """A new guest."""
         async with self._db.transaction() as tx:
-            row = self._new_row(Role.GUEST, self._guest_plan)
+            row = new_row(self._clock, Role.GUEST, self._terms.guest_plan)
             tx.add(row)
             await tx.flush()
-            return Entered(user_of(row), await self._sessions.open(tx, row.id))
+            return await self._entering.enter(tx, row)
 
     async def sign_up(self, email: str, password: str, guest: User | None = None) -> tuple[Entered, Mailed]:
         """A new account, or the guest's own with an address. Raises BadAddress, WeakPassword and AddressTaken."""
@@ -76,18 +75,20 @@ class Accounts:
         kept = await asyncio.to_thread(self._passwords.keep, password)
         try:
             async with self._db.transaction() as tx:
-                row = await self._guest_row(tx, guest) or self._new_row(Role.USER, self._plan)
-                row.role, row.plan, row.email, row.password = Role.USER, self._plan, known, kept
+                plan = self._terms.plan
+                row = await self._entering.guest_row(tx, guest) or new_row(self._clock, Role.USER, plan)
+                row.role, row.plan, row.email, row.password = Role.USER, plan, known, kept
                 tx.add(row)
                 await tx.flush()
-                await self._sessions.close_all(tx, row.id)
-                entered = Entered(user_of(row), await self._sessions.open(tx, row.id))
-                return entered, self._link(tx, row.id, known, Kind.VERIFY)
+                await self._entering.sessions.close_all(tx, row.id)
+                return await self._entering.enter(tx, row), self._link(tx, row.id, known, Kind.VERIFY)
         except IntegrityError as error:
             raise AddressTaken("There is an account with this address. Log in, or ask for a new password.") from error
 
-    async def log_in(self, email: str, password: str) -> Entered:
-        """Come in. Raises WrongLogin, in the same time whether there is such an account or not."""
+    async def log_in(self, email: str, password: str, guest: User | None = None) -> Entered:
+        """Come in, with what was made as a guest. Raises WrongLogin, in the same time whether there is such an account
+        or not.
+        """
         known = _or_nothing(email)
         async with self._db.reading() as tx:
             row = await tx.scalar(select(UserRow).where(UserRow.email == known)) if known else None
@@ -103,7 +104,19 @@ class Accounts:
             )
             if found.one_or_none() is None:
                 raise WrongLogin("The password was changed just now. Log in with the new one.")
-            return Entered(user_of(row), await self._sessions.open(tx, row.id))
+            return await self._entering.enter(tx, row, guest)
+
+    async def log_out(self, session: str) -> None:
+        """End one session; one that has ended already is no error."""
+        async with self._db.transaction() as tx:
+            await self._entering.sessions.close(tx, session)
+
+    async def ask_for_verification(self, user: User) -> Mailed | None:
+        """A new link that proves an address, or nothing when there is nothing to prove."""
+        if user.email is None or user.verified:
+            return None
+        async with self._db.transaction() as tx:
+            return self._link(tx, user.id, user.email, Kind.VERIFY)
 
     async def ask_for_reset(self, email: str) -> Mailed | None:
         """A link that sets a new password, or nothing for an unknown address: nobody is told which it was."""
@@ -120,9 +133,11 @@ class Accounts:
         async with self._db.transaction() as tx:
             row = await self._use(tx, link, Kind.RESET)
             check_password(password, row.email or "")
+            if row.verified_at is None:
+                await self._entering.shut_out(tx, row)
             row.password = kept
             row.verified_at = row.verified_at or self._clock.now()
-            await self._sessions.close_all(tx, row.id)
+            await self._entering.sessions.close_all(tx, row.id)
             return user_of(row)
 
     async def verify(self, link: str) -> User:
@@ -131,19 +146,6 @@ class Accounts:
             row = await self._use(tx, link, Kind.VERIFY)
             row.verified_at = row.verified_at or self._clock.now()
             return user_of(row)
-
-    async def forget(self, tx: Transaction, user: User) -> None:
-        """Take away everything that says who somebody was, and every way in. What they own goes before this."""
-        for table in (SessionRow, ApiKeyRow, IdentityRow, LinkRow):
-            await tx.execute(delete(table).where(table.user_id == user.id))
-        gone = {"email": None, "password": None, "verified_at": None, "deleted_at": self._clock.now()}
-        await tx.execute(update(UserRow).where(UserRow.id == user.id).values(gone))
-
-    async def _guest_row(self, tx: Transaction, guest: User | None) -> UserRow | None:
-        if guest is None:
-            return None
-        still = (UserRow.id == guest.id, UserRow.role == Role.GUEST, UserRow.deleted_at.is_(None))
-        return await tx.scalar(select(UserRow).where(*still).with_for_update())
 
     async def _use(self, tx: Transaction, link: str, purpose: Kind) -> UserRow:
         """The account of a link, which from now on does not work any more."""
@@ -163,7 +165,7 @@ class Accounts:
 
     def _link(self, tx: Transaction, user_id: UUID, email: str, purpose: Kind) -> Mailed:
         secret = new_secret(purpose)
-        expires = self._clock.now() + self._link_life
+        expires = self._clock.now() + self._terms.link_life
         tx.add(
             LinkRow(
                 id=self._clock.new_id(), user_id=user_id, digest=secret.digest, purpose=purpose.value, email=email,
@@ -172,11 +174,13 @@ class Accounts:
         )  # fmt: skip
         return Mailed(email, secret)
 
-    def _new_row(self, role: Role, plan: str) -> UserRow:
-        return UserRow(
-            id=self._clock.new_id(), role=role, plan=plan, email=None, verified_at=None, password=None,
-            created_at=self._clock.now(), deleted_at=None,
-        )  # fmt: skip
+
+def new_row(clock: Clock, role: Role, plan: str) -> UserRow:
+    """Somebody new, of whom nothing is known yet."""
+    return UserRow(
+        id=clock.new_id(), role=role, plan=plan, email=None, verified_at=None, password=None,
+        created_at=clock.now(), deleted_at=None,
+    )  # fmt: skip
 
 
 def _or_nothing(email: str) -> str | None:

@@ -43,6 +43,14 @@ class ApiKey:
     used_at: datetime | None
 
 
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """Somebody who was found by a secret; `due` when this use of it is to be noted with `used`."""
+
+    user: User
+    due: bool
+
+
 class Sessions:
     """Opens and finds sessions. One ends `idle` after its last use, and `longest` after it was opened."""
 
@@ -62,7 +70,7 @@ class Sessions:
         )  # fmt: skip
         return secret
 
-    async def find(self, tx: Transaction, text: str) -> User | None:
+    async def find(self, tx: Transaction, text: str) -> Seen | None:
         """Whose session it is, None when it is nobody's or has ended."""
         if not looks_right(text, Kind.SESSION):
             return None
@@ -73,7 +81,7 @@ class Sessions:
             .where(SessionRow.digest == digest_of(text), SessionRow.expires_at > now, UserRow.deleted_at.is_(None))
         )
         found = (await tx.execute(query)).one_or_none()
-        return user_of(found[1]) if found else None
+        return Seen(user_of(found[1]), now - found[0].used_at >= _USE_EVERY) if found else None
 
     async def used(self, tx: Transaction, text: str) -> None:
         """Note that a session was used just now, at most once in five minutes; it lives on from there."""
@@ -116,13 +124,13 @@ class ApiKeys:
         )  # fmt: skip
         tx.add(row)
         await tx.flush()
-        return _key_of(row), secret
+        return key_of(row), secret
 
     async def list(self, tx: Transaction, user: User) -> Sequence[ApiKey]:
         """The keys that work, newest first."""
         mine = (ApiKeyRow.user_id == user.id, ApiKeyRow.revoked_at.is_(None))
         rows = await tx.scalars(select(ApiKeyRow).where(*mine).order_by(ApiKeyRow.id.desc()))
-        return [_key_of(row) for row in rows]
+        return [key_of(row) for row in rows]
 
     async def revoke(self, tx: Transaction, user: User, key_id: UUID) -> None:
         """Make a key useless, for ever. Raises UnknownKey for one that is not theirs."""
@@ -135,7 +143,7 @@ class ApiKeys:
         if revoked.one_or_none() is None:
             raise UnknownKey("You have no API key with this id. It may have been revoked already.")
 
-    async def find(self, tx: Transaction, text: str) -> User | None:
+    async def find(self, tx: Transaction, text: str) -> Seen | None:
         """Whose key it is, with what it may do; None when it is nobody's or was revoked."""
         if not looks_right(text, Kind.API_KEY):
             return None
@@ -145,14 +153,20 @@ class ApiKeys:
             .where(ApiKeyRow.digest == digest_of(text), ApiKeyRow.revoked_at.is_(None), UserRow.deleted_at.is_(None))
         )
         found = (await tx.execute(query)).one_or_none()
-        return user_of(found[1], _key_of(found[0]).scopes) if found else None
+        if found is None:
+            return None
+        key = key_of(found[0])
+        return Seen(user_of(found[1], key.scopes), self._due(key.used_at))
 
     async def used(self, tx: Transaction, text: str) -> None:
         """Note that a key was used just now, at most once in five minutes."""
         now = self._clock.now()
         row = await tx.scalar(select(ApiKeyRow).where(ApiKeyRow.digest == digest_of(text)))
-        if row is not None and (row.used_at is None or now - row.used_at >= _USE_EVERY):
+        if row is not None and self._due(row.used_at):
             row.used_at = now
+
+    def _due(self, used_at: datetime | None) -> bool:
+        return used_at is None or self._clock.now() - used_at >= _USE_EVERY
 
 
 def user_of(row: UserRow, scopes: frozenset[Scope] | None = None) -> User:
@@ -160,6 +174,7 @@ def user_of(row: UserRow, scopes: frozenset[Scope] | None = None) -> User:
     return User(row.id, Role(row.role), row.plan, row.email, row.verified_at is not None, scopes)
 
 
-def _key_of(row: ApiKeyRow) -> ApiKey:
+def key_of(row: ApiKeyRow) -> ApiKey:
+    """A row as its owner sees it."""
     scopes = frozenset(Scope(name) for name in row.scopes["names"])
     return ApiKey(row.id, row.name, row.hint, scopes, row.created_at, row.used_at)

@@ -50,6 +50,8 @@ def serve(settings: Settings) -> None:
     config = uvicorn.Config(
         create_app(settings, work), log_level="warning", access_log=False, server_header=False,
         timeout_graceful_shutdown=5, timeout_keep_alive=30, h11_max_incomplete_event_size=64 * 1024,
+        # Whose word about addresses is believed is a setting of ours, and is looked at where addresses are.
+        proxy_headers=False,
     )  # fmt: skip
     server = _Server(config, f"http://{f'[{host}]' if ':' in host else host}:{port}")
     asyncio.run(server.serve(sockets=[listener]))

@@ -63,7 +63,8 @@ class Catalogue:
     """Prices: a base for each operation, and factors in thousandths for qualities, plans and classes.
 
     A plan or a class that is not listed leaves the price as it is; an operation or a quality that is not listed is not
-    for sale. Prices are rounded up to a multiple of `step` milli-credits.
+    for sale. Prices are rounded up to a multiple of `step` milli-credits. What is `mending` costs nothing on a
+    photo that needs none; the rest always does something.
     """
 
     name: str
@@ -72,6 +73,7 @@ class Catalogue:
     plans: Mapping[str, int] = field(default_factory=dict[str, int])
     classes: Mapping[Degradation, int] = field(default_factory=dict[Degradation, int])
     step: int = 1
+    mending: frozenset[str] = frozenset({"restore", "enhance"})
 
     def quote(self, order: Order) -> Quote:
         """The price of an order, to be shown before anything is spent. Raises NotForSale."""
@@ -84,7 +86,7 @@ class Catalogue:
         return Quote(self.name, order.operation, order.quality, most, {k: min(v, most) for k, v in by_class.items()})
 
     def _price(self, order: Order, degradation: Degradation) -> int:
-        if degradation is Degradation.NONE:
+        if degradation is Degradation.NONE and order.operation in self.mending:
             return 0
         factors = (
             self.qualities[order.quality] * self.plans.get(order.plan, WHOLE) * self.classes.get(degradation, WHOLE)

@@ -6,6 +6,7 @@ from rekindle.imaging.decode import image_of
 from rekindle.imaging.encode import Encoding, encode
 from rekindle.imaging.image import Image, Metadata
 from rekindle.imaging.metadata import read_metadata
+from rekindle.imaging.output import WHOLE, Output, shaped
 from rekindle.imaging.vips import attached, from_image, open_file, reading
 
 
@@ -28,7 +29,12 @@ def load_working(path: Path) -> Image:
         return image_of(open_file(path))
 
 
-def transcode(source_working: Path, original: Path | None, target: Path, options: Encoding) -> None:
-    """Write a working file as a file to keep, with the metadata of the original where there still is one."""
+def transcode(
+    source_working: Path, original: Path | None, target: Path, options: Encoding, output: Output = WHOLE
+) -> None:
+    """Write a working file as a file to keep, with the metadata of the original where there still is one.
+
+    Raises CannotMark.
+    """
     metadata = read_metadata(original) if original is not None else Metadata()
-    encode(load_working(source_working), metadata, target, options=options)
+    encode(shaped(load_working(source_working), output), metadata, target, options=options)

@@ -7,12 +7,17 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Header, Query, Response
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
+from rekindle.accounts.asking import asks
+from rekindle.accounts.plans import DailyLimitReached
+from rekindle.accounts.users import User
+from rekindle.credits.ledger import AccountInDebt, InsufficientCredits
 from rekindle.imaging.marks import MaskDoesNotFit
 from rekindle.infra.http import BadCursor, encode_cursor, problems, service
+from rekindle.jobs.charges import PriceChanged
 from rekindle.jobs.lifecycle import JobAlreadyEnded, JobNotRetryable, Status
 from rekindle.jobs.options import HintsWithoutColour, Options
 from rekindle.jobs.present import JobPresenter
-from rekindle.jobs.schemas import JobOut, JobPage, StatusName, SubmitJob
+from rekindle.jobs.schemas import JobOut, JobPage, JobQuery, SubmitJob
 from rekindle.jobs.service import Filter, IdempotencyKeyReused, JobNotFound, Jobs, Wanted
 from rekindle.jobs.watch import Watching
 from rekindle.photos.masks import MaskNotFound
@@ -22,6 +27,7 @@ from rekindle.treatments.operations import Operation
 
 router = APIRouter(prefix=API, tags=["jobs"])
 
+Asker = Annotated[User, asks()]
 JobService = Annotated[Jobs, service(Jobs)]
 Presenting = Annotated[JobPresenter, service(JobPresenter)]
 Following = Annotated[Watching, service(Watching)]
@@ -36,75 +42,80 @@ Key = Annotated[
 ]
 LastEvent = Annotated[int, Header(alias="Last-Event-ID", ge=0, le=2**53)]
 
+NOT_ADMITTED = (InsufficientCredits, AccountInDebt, PriceChanged, DailyLimitReached, IdempotencyKeyReused)
+
 
 @router.post(
     "/jobs",
     status_code=202,
-    responses=problems(PhotoNotFound, MaskNotFound, IdempotencyKeyReused, MaskDoesNotFit, HintsWithoutColour),
+    responses=problems(PhotoNotFound, MaskNotFound, MaskDoesNotFit, HintsWithoutColour, *NOT_ADMITTED),
 )
-async def submit(body: SubmitJob, key: Key, jobs: JobService, presenter: Presenting, response: Response) -> JobOut:
+async def submit(
+    body: SubmitJob, key: Key, user: Asker, jobs: JobService, presenter: Presenting, response: Response
+) -> JobOut:
     """Ask for a photo to be restored, to get colours, or both."""
     options = Options.from_json(body.options.model_dump(mode="json"))
-    wanted = Wanted(body.photo_id, Operation(body.operation), options)
-    job = await jobs.submit(wanted, key=key)
+    wanted = Wanted(body.photo_id, Operation(body.operation), options, body.max_price)
+    job = await jobs.submit(user, wanted, key=key)
     response.headers["Location"] = f"{API}/jobs/{job.id}"
     return await presenter.job(job)
 
 
 @router.get("/jobs", responses=problems(BadCursor))
 async def list_jobs(
-    jobs: JobService,
-    presenter: Presenting,
-    photo_id: UUID | None = None,
-    status: StatusName | None = None,
-    limit: Annotated[int, Query(ge=1, le=200)] = 50,
-    cursor: str | None = None,
+    user: Asker, jobs: JobService, presenter: Presenting, wanted: Annotated[JobQuery, Query()]
 ) -> JobPage:
     """Jobs, newest first."""
-    wanted = Filter(photo_id, None if status is None else Status(status))
-    rows = await jobs.page(wanted, limit=limit, cursor=cursor)
-    more = encode_cursor(rows[-1].created_at, rows[-1].id) if len(rows) == limit else None
+    status = None if wanted.status is None else Status(wanted.status)
+    rows = await jobs.page(user.id, Filter(wanted.photo_id, status), limit=wanted.limit, cursor=wanted.cursor)
+    more = encode_cursor(rows[-1].created_at, rows[-1].id) if len(rows) == wanted.limit else None
     return JobPage(items=await presenter.jobs(rows), next_cursor=more)
 
 
 @router.get("/jobs/{job_id}", responses=problems(JobNotFound))
-async def get_job(job_id: UUID, jobs: JobService, presenter: Presenting) -> JobOut:
+async def get_job(job_id: UUID, user: Asker, jobs: JobService, presenter: Presenting) -> JobOut:
     """One job."""
-    return await presenter.job(await jobs.get(job_id))
+    return await presenter.job(await jobs.get(user.id, job_id))
 
 
 @router.post("/jobs/{job_id}/cancel", responses=problems(JobNotFound, JobAlreadyEnded))
-async def cancel(job_id: UUID, jobs: JobService, presenter: Presenting) -> JobOut:
+async def cancel(job_id: UUID, user: Asker, jobs: JobService, presenter: Presenting) -> JobOut:
     """Stop a job that has not ended."""
-    return await presenter.job(await jobs.cancel(job_id))
+    return await presenter.job(await jobs.cancel(user.id, job_id))
 
 
 @router.post(
     "/jobs/{job_id}/retry",
     status_code=202,
-    responses=problems(JobNotFound, PhotoNotFound, MaskNotFound, JobNotRetryable, IdempotencyKeyReused, MaskDoesNotFit),
+    responses=problems(JobNotFound, PhotoNotFound, MaskNotFound, JobNotRetryable, MaskDoesNotFit, *NOT_ADMITTED),
 )
-async def retry(job_id: UUID, key: Key, jobs: JobService, presenter: Presenting, response: Response) -> JobOut:
+async def retry(
+    job_id: UUID, key: Key, user: Asker, jobs: JobService, presenter: Presenting, response: Response
+) -> JobOut:
     """A new job like one that failed or was canceled."""
-    job = await jobs.retry(job_id, key=key)
+    job = await jobs.retry(user, job_id, key=key)
     response.headers["Location"] = f"{API}/jobs/{job.id}"
     return await presenter.job(job)
 
 
-async def existing_job(job_id: UUID, jobs: JobService) -> UUID:
+async def existing_job(job_id: UUID, user: Asker, jobs: JobService) -> UUID:
     """The job's id once it is known that the job is there: a stream that has begun cannot answer 404 any more."""
-    return (await jobs.get(job_id)).id
+    return (await jobs.get(user.id, job_id)).id
 
 
 @router.get("/jobs/{job_id}/events", response_class=EventSourceResponse, responses=problems(JobNotFound))
 async def watch(
-    job_id: Annotated[UUID, Depends(existing_job)], following: Following, presenter: Presenting, last: LastEvent = 0
+    job_id: Annotated[UUID, Depends(existing_job)],
+    user: Asker,
+    following: Following,
+    presenter: Presenting,
+    last: LastEvent = 0,
 ) -> AsyncIterator[ServerSentEvent]:
     """The job at each change, as server-sent events, until it has ended.
 
     Events are numbered; a client that comes back with `Last-Event-ID` misses nothing that matters.
     """
-    async for row in following.follow(job_id, seen=last):
+    async for row in following.follow(user.id, job_id, seen=last):
         body = await presenter.job(row)
         kind = "status" if Status(row.status).ended else "progress"
         yield ServerSentEvent(data=body, event=kind, id=str(row.revision))

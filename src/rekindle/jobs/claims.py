@@ -111,7 +111,7 @@ class Claims:
         return (
             update(JobRow)
             .where(JobRow.id == claim.job.id, JobRow.claim == claim.number, JobRow.status == Status.RUNNING)
-            .values(revision=JobRow.revision + bool(values), **values)
+            .values(revision=JobRow.revision + int(bool(values)), **values)
             .returning(JobRow.id)
         )
 

@@ -48,12 +48,14 @@ class JobPresenter:
             link, rendition = self._presenter.link, made.results.get(row.id)
             mask = made.masks.get(mask_id) if (mask_id := mask_of(row)) is not None else None
             result = {name: value for name, value in row.result.items() if name != "mask_id"} | {
-                "preview_url": None if rendition is None else link(rendition.preview_key),
+                "preview_url": None if rendition is None else self._presenter.preview(rendition),
                 "before_preview_url": None if rendition is None else link(rendition.before_key),
                 "mask": None if mask is None else self._presenter.mask(mask),
             }
         plain = {name: getattr(row, name) for name in SAME_NAMES}
-        return JobOut.model_validate(plain | {"result": result, "seconds_left": self._left(row, pixels)})
+        price = None if row.quote is None else {"most": row.quote["most"], "charged": row.charged}
+        plain |= {"result": result, "seconds_left": self._left(row, pixels), "price": price}
+        return JobOut.model_validate(plain)
 
     def _left(self, row: JobRow, pixels: int) -> float | None:
         if Status(row.status).ended:

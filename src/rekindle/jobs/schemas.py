@@ -44,6 +44,16 @@ class SubmitJob(Body):
     photo_id: UUID
     operation: OperationName = "restore"
     options: JobOptions = Field(default_factory=JobOptions)
+    max_price: int | None = Field(
+        default=None, ge=0, le=2**53, description="The most that it may cost, in milli-credits; then no job is made."
+    )
+
+
+class PriceOut(Body):
+    """What a job costs, in milli-credits: `most` is set aside, `charged` is what was taken in the end."""
+
+    most: int
+    charged: int | None
 
 
 class JobError(Body):
@@ -97,6 +107,16 @@ class JobOut(Body):
     retry_of: UUID | None
     error: JobError | None
     result: JobResult | None
+    price: PriceOut | None = Field(description="None where nothing is ever charged.")
+
+
+class JobQuery(Body):
+    """Which jobs to list."""
+
+    photo_id: UUID | None = None
+    status: StatusName | None = None
+    limit: int = Field(default=50, ge=1, le=200)
+    cursor: str | None = None
 
 
 class JobPage(Body):

@@ -7,20 +7,23 @@ from dataclasses import dataclass, field
 from typing import ClassVar
 from uuid import UUID
 
-from sqlalchemy import select, tuple_, update
+from sqlalchemy import select, tuple_
 
+from rekindle.accounts.tables import UserRow
+from rekindle.accounts.users import User
 from rekindle.clock import Clock
-from rekindle.errors import Conflict, NotFound
-from rekindle.infra.db.base import Json
+from rekindle.errors import Invalid, NotFound
 from rekindle.infra.db.database import Database, Transaction
 from rekindle.infra.events.port import Events
 from rekindle.infra.http import decode_cursor
 from rekindle.infra.queue.port import Queue
-from rekindle.jobs.lifecycle import Event, JobNotRetryable, Stage, Status, advance, may_become
+from rekindle.jobs.charges import PriceChanged
+from rekindle.jobs.endings import Endings
+from rekindle.jobs.lifecycle import Event, JobNotRetryable, Stage, Status, advance
 from rekindle.jobs.options import Options
-from rekindle.jobs.tables import JobRow, StageRow
+from rekindle.jobs.tables import JobRow
 from rekindle.photos.masks import check_mask
-from rekindle.photos.service import corners_of, note_job, photo_by_id
+from rekindle.photos.service import corners_of, note_job, owned_photo
 from rekindle.treatments.operations import Operation
 
 RUN = "jobs.run"
@@ -32,22 +35,24 @@ class JobNotFound(NotFound):
     title: ClassVar[str] = "There is no such job"
 
 
-class IdempotencyKeyReused(Conflict):
+class IdempotencyKeyReused(Invalid):
     code: ClassVar[str] = "idempotency_key_reused"
     title: ClassVar[str] = "This key belongs to another request"
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What shall be done to which photo."""
+    """What shall be done to which photo, and the most that it may cost, in milli-credits."""
 
     photo_id: UUID
     operation: Operation
     options: Options = field(default_factory=Options)
+    max_price: int | None = None
 
     def fingerprint(self) -> str:
         """The same for the same request, so that a repeated key can be told from a reused one."""
-        text = json.dumps([str(self.photo_id), self.operation, self.options.fingerprint()], sort_keys=True)
+        parts = [str(self.photo_id), self.operation, self.options.fingerprint()]
+        text = json.dumps(parts if self.max_price is None else [*parts, self.max_price], sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()
 
 
@@ -62,41 +67,55 @@ class Filter:
 class Jobs:
     """Requests to do something to a photo. A job never exists without its task, nor a task without its job."""
 
-    def __init__(self, db: Database, queue: Queue, *, events: Events, clock: Clock) -> None:
+    def __init__(self, db: Database, queue: Queue, *, events: Events, endings: Endings, clock: Clock) -> None:
         self._db = db
         self._queue = queue
         self._events = events
+        self._endings = endings
+        self._charges = endings.charges
         self._clock = clock
 
-    async def submit(self, wanted: Wanted, *, key: str, retry_of: UUID | None = None) -> JobRow:
+    async def submit(self, user: User, wanted: Wanted, *, key: str, retry_of: UUID | None = None) -> JobRow:
         """The job of this request; the one made before when the key was used for the same request.
 
-        Raises PhotoNotFound, IdempotencyKeyReused, HintsWithoutColour, MaskNotFound, MaskDoesNotFit.
+        Raises PhotoNotFound, IdempotencyKeyReused, HintsWithoutColour, MaskNotFound, MaskDoesNotFit, PriceChanged,
+        DailyLimitReached, InsufficientCredits, AccountInDebt.
         """
         wanted.options.check(wanted.operation)
         async with self._db.transaction() as tx:
-            if (known := await tx.scalar(select(JobRow).where(JobRow.idempotency_key == key))) is not None:
+            # Everything that one person asks for is decided one after the other: the same key, the limit of the day.
+            await tx.execute(select(UserRow.id).where(UserRow.id == user.id).with_for_update())
+            mine = select(JobRow).where(JobRow.owner_id == user.id)
+            if (known := await tx.scalar(mine.where(JobRow.idempotency_key == key))) is not None:
                 if known.request_hash != wanted.fingerprint():
                     raise IdempotencyKeyReused("This Idempotency-Key was used for another request. Make a new key.")
                 return known
-            photo = await photo_by_id(tx, wanted.photo_id)
+            photo = await owned_photo(tx, user.id, wanted.photo_id)
             if wanted.options.mask_id is not None:
                 await check_mask(tx, wanted.options.mask_id, photo)
-            job = self._new_job(wanted, key=key, retry_of=retry_of)
+            job = self._new_job(user, wanted, key=key, retry_of=retry_of)
             job.corners = {"corners": corners_of(photo).to_json()}
+            quote = self._charges.quote(user, photo, wanted.operation)
+            if quote is not None and wanted.max_price is not None and quote.most > wanted.max_price:
+                raise PriceChanged(
+                    "The price is now higher than the one you saw. Look at it again, then start once more."
+                )
+            await self._charges.reserve(tx, user, job, quote)
             tx.add(job)
             await note_job(tx, photo.id, job_id=job.id, status=Status.QUEUED)
-            await self._queue.enqueue(tx, RUN, {"job_id": str(job.id)}, key=task_key(job.id))
+            priority = self._charges.priority(user)
+            await self._queue.enqueue(tx, RUN, {"job_id": str(job.id)}, key=task_key(job.id), priority=priority)
         return job
 
-    async def get(self, job_id: UUID) -> JobRow:
+    async def get(self, owner: UUID, job_id: UUID) -> JobRow:
         """One job. Raises JobNotFound."""
         async with self._db.reading() as tx:
-            return await job_by_id(tx, job_id)
+            return await owned_job(tx, owner, job_id)
 
-    async def page(self, wanted: Filter, *, limit: int, cursor: str | None) -> Sequence[JobRow]:
-        """At most `limit` jobs, newest first, after `cursor`. Raises BadCursor."""
-        query = select(JobRow).order_by(JobRow.created_at.desc(), JobRow.id.desc()).limit(limit)
+    async def page(self, owner: UUID, wanted: Filter, *, limit: int, cursor: str | None) -> Sequence[JobRow]:
+        """At most `limit` jobs of an owner, newest first, after `cursor`. Raises BadCursor."""
+        mine = select(JobRow).where(JobRow.owner_id == owner)
+        query = mine.order_by(JobRow.created_at.desc(), JobRow.id.desc()).limit(limit)
         if wanted.photo_id is not None:
             query = query.where(JobRow.photo_id == wanted.photo_id)
         if wanted.status is not None:
@@ -106,33 +125,34 @@ class Jobs:
         async with self._db.reading() as tx:
             return (await tx.scalars(query)).all()
 
-    async def cancel(self, job_id: UUID) -> JobRow:
-        """Stop a job. Raises JobNotFound, JobAlreadyEnded."""
+    async def cancel(self, owner: UUID, job_id: UUID) -> JobRow:
+        """Stop a job; what was set aside for it goes back. Raises JobNotFound, JobAlreadyEnded."""
         async with self._db.transaction() as tx:
-            job = await job_by_id(tx, job_id)
+            job = await owned_job(tx, owner, job_id)
             advance(Status(job.status), Event.CANCEL)
-            await end(tx, self._clock, job, Event.CANCEL)
+            await self._endings.end(tx, job, Event.CANCEL)
             await tx.refresh(job)
         await self._events.publish(topic(job_id), Event.CANCEL)
         return job
 
-    async def retry(self, job_id: UUID, *, key: str) -> JobRow:
+    async def retry(self, user: User, job_id: UUID, *, key: str) -> JobRow:
         """A new job like one that failed or was canceled: the same operation, options, mask and hints.
 
         Raises JobNotFound, JobNotRetryable and the errors of `submit`.
         """
-        job = await self.get(job_id)
+        job = await self.get(user.id, job_id)
         if job.status not in (Status.FAILED, Status.CANCELED):
             raise JobNotRetryable("Only a job that failed or was canceled can be run again. Start a new one instead.")
         wanted = Wanted(job.photo_id, Operation(job.operation), Options.from_json(job.options))
-        return await self.submit(wanted, key=key, retry_of=job_id)
+        return await self.submit(user, wanted, key=key, retry_of=job_id)
 
-    def _new_job(self, wanted: Wanted, *, key: str, retry_of: UUID | None) -> JobRow:
+    def _new_job(self, user: User, wanted: Wanted, *, key: str, retry_of: UUID | None) -> JobRow:
         return JobRow(
-            id=self._clock.new_id(), photo_id=wanted.photo_id, operation=wanted.operation.value,
+            id=self._clock.new_id(), owner_id=user.id, photo_id=wanted.photo_id, operation=wanted.operation.value,
             options=wanted.options.to_json(), status=Status.QUEUED.value, stage=Stage.WAITING.value, progress=0.0,
             claim=0, revision=1, created_at=self._clock.now(), started_at=None, ended_at=None, idempotency_key=key,
-            request_hash=wanted.fingerprint(), retry_of=retry_of, error=None, result=None,
+            request_hash=wanted.fingerprint(), retry_of=retry_of, error=None, result=None, quote=None,
+            hold_id=None, charged=None,
         )  # fmt: skip
 
 
@@ -146,28 +166,9 @@ def task_key(job_id: UUID) -> str:
     return f"job:{job_id}"
 
 
-async def job_by_id(tx: Transaction, job_id: UUID) -> JobRow:
-    """One job. Raises JobNotFound."""
-    if (job := await tx.get(JobRow, job_id)) is None:
+async def owned_job(tx: Transaction, owner: UUID, job_id: UUID) -> JobRow:
+    """One job of an owner. Raises JobNotFound, also for a job of somebody else."""
+    job = await tx.scalar(select(JobRow).where(JobRow.owner_id == owner, JobRow.id == job_id))
+    if job is None:
         raise JobNotFound("There is no such job. Its photo may have been deleted.")
     return job
-
-
-async def end(tx: Transaction, clock: Clock, job: JobRow, event: Event, **outcome: Json) -> bool:
-    """Write down how a job ended, unless it has ended already or belongs to a later claim: then False.
-
-    `outcome` is its `result` or its `error`. The condition is in the statement, so it also holds where writers overlap.
-    """
-    status, now = advance(Status(job.status), event), clock.now()
-    done = {"stage": Stage.DONE, "progress": 1.0} if event is Event.SUCCEED else {}
-    changed = await tx.execute(
-        update(JobRow)
-        .where(JobRow.id == job.id, JobRow.claim == job.claim, JobRow.status.in_(may_become(event)))
-        .values(status=status, ended_at=now, revision=JobRow.revision + 1, **done, **outcome)
-        .returning(JobRow.id)
-    )
-    if changed.first() is None:
-        return False
-    tx.add(StageRow(id=clock.new_id(), job_id=job.id, claim=job.claim, stage=status, at=now, ended=job.id))
-    await note_job(tx, job.photo_id, job_id=job.id, status=status)
-    return True

@@ -15,8 +15,9 @@ from rekindle.infra.events.port import Events
 from rekindle.infra.room import placed
 from rekindle.infra.storage.port import Storage
 from rekindle.jobs.claims import Claim
+from rekindle.jobs.endings import Endings
 from rekindle.jobs.lifecycle import Event
-from rekindle.jobs.service import end, topic
+from rekindle.jobs.service import topic
 from rekindle.photos.masks import Kept, mask_row
 from rekindle.photos.pixels import Adopted
 from rekindle.photos.service import photo_by_id
@@ -61,10 +62,11 @@ class Finished:
 class Settling:
     """Ends jobs, each once."""
 
-    def __init__(self, db: Database, storage: Storage, *, events: Events, clock: Clock) -> None:
+    def __init__(self, db: Database, storage: Storage, *, events: Events, endings: Endings, clock: Clock) -> None:
         self._db = db
         self._storage = storage
         self._events = events
+        self._endings = endings
         self._clock = clock
 
     async def succeed(self, claim: Claim, finished: Finished) -> bool:
@@ -81,7 +83,7 @@ class Settling:
                 "version": None if rendition is None else rendition.version,
                 **({} if mask is None else {"mask_id": str(mask.id)}),
             }
-            won = await end(tx, self._clock, claim.job, Event.SUCCEED, result=result)
+            won = await self._endings.end(tx, claim.job, Event.SUCCEED, result=result)
             if won:
                 (await photo_by_id(tx, claim.photo.id)).diagnosis = finished.diagnosis
                 tx.add_all(row for row in (rendition, mask) if row is not None)
@@ -94,7 +96,7 @@ class Settling:
     async def fail(self, claim: Claim, *, code: str, message: str) -> bool:
         """Write down why a job failed; False when it had ended already."""
         async with self._db.transaction() as tx:
-            failed = await end(tx, self._clock, claim.job, Event.FAIL, error={"code": code, "message": message})
+            failed = await self._endings.end(tx, claim.job, Event.FAIL, error={"code": code, "message": message})
         await self._tell(claim.job.id)
         return failed
 

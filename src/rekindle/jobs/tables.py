@@ -1,6 +1,6 @@
 """Jobs, their attempts at providers, and the stages that were reached."""
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import BigInteger, ForeignKey, Index, UniqueConstraint
@@ -13,9 +13,14 @@ class JobRow(Base):
     """One request. `claim` counts how often a worker took it up; all that a worker writes depends on its own claim."""
 
     __tablename__ = "jobs"
-    __table_args__ = (Index("ix_jobs_created_at", "created_at", "id"),)
+    __table_args__ = (
+        Index("ix_jobs_created_at", "created_at", "id"),
+        Index("ix_jobs_owner_id_created_at", "owner_id", "created_at", "id"),
+        UniqueConstraint("owner_id", "idempotency_key"),
+    )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
+    owner_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"))
     photo_id: Mapped[UUID] = mapped_column(ForeignKey("photos.id", ondelete="CASCADE"), index=True)
     operation: Mapped[str]
     options: Mapped[Json]
@@ -30,12 +35,31 @@ class JobRow(Base):
     created_at: Mapped[datetime]
     started_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
-    idempotency_key: Mapped[str] = mapped_column(unique=True)
+    idempotency_key: Mapped[str]
     request_hash: Mapped[str]
     retry_of: Mapped[UUID | None]
     error: Mapped[Json | None]
     """`{code, message}` of a failed job."""
     result: Mapped[Json | None]
+    quote: Mapped[Json | None]
+    """The price that was shown, None where nothing is ever charged."""
+    hold_id: Mapped[UUID | None]
+    """The credits that are set aside for it, if it costs any."""
+    charged: Mapped[int | None] = mapped_column(BigInteger)
+    """Milli-credits that were taken in the end."""
+
+
+class DayRow(Base):
+    """How many jobs somebody asked for on one day (UTC) that did not fail: what a daily limit counts.
+
+    It outlives the jobs, which go with their photos.
+    """
+
+    __tablename__ = "job_days"
+
+    owner_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"), primary_key=True)
+    day: Mapped[date] = mapped_column(primary_key=True)
+    jobs: Mapped[int]
 
 
 class AttemptRow(Base):

@@ -63,7 +63,7 @@ class JobTasks:
             await self._after(claim)
 
     async def _after(self, claim: Claim) -> None:
-        job = await self._jobs.get(claim.job.id)
+        job = await self._jobs.get(claim.job.owner_id, claim.job.id)
         if job.status != Status.SUCCEEDED or job.ended_at is None:
             return
         self._pace.learn(claim.photo.width * claim.photo.height, (job.ended_at - claim.started_at).total_seconds())

@@ -20,12 +20,12 @@ class Watching:
         self._jobs = jobs
         self._events = events
 
-    async def follow(self, job_id: UUID, *, seen: int) -> AsyncIterator[JobRow]:
+    async def follow(self, owner: UUID, job_id: UUID, *, seen: int) -> AsyncIterator[JobRow]:
         """The job now, unless its revision is `seen`, and at each change; ends with the job, or when it is deleted."""
         async with self._events.listen(topic(job_id)) as words:
             while True:
                 try:
-                    job = await self._jobs.get(job_id)
+                    job = await self._jobs.get(owner, job_id)
                 except JobNotFound:
                     return
                 if job.revision > seen:

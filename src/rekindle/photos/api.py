@@ -6,11 +6,14 @@ from uuid import UUID
 
 from fastapi import APIRouter, Header, Query, Request, Response
 
+from rekindle.accounts.asking import asks, open_to_all
+from rekindle.accounts.users import User
 from rekindle.clock import Clock
 from rekindle.errors import NotFound, Overloaded, TooLarge, UnsupportedFormat
 from rekindle.imaging.encode import Encoding, Keep
 from rekindle.imaging.formats import Format
 from rekindle.imaging.marks import BadMask, MaskDoesNotFit
+from rekindle.imaging.output import CannotMark
 from rekindle.imaging.quadrilateral import BadCorners, Corners
 from rekindle.infra.http import BadCursor, encode_cursor, problems, send_file, service
 from rekindle.infra.storage.port import FileMissing, Storage, StorageFull
@@ -36,6 +39,7 @@ from rekindle.photos.service import OriginalGone, PhotoNotFound, Photos
 
 router = APIRouter(prefix=API, tags=["photos"])
 
+Asker = Annotated[User, asks()]
 PhotoService = Annotated[Photos, service(Photos)]
 Presenting = Annotated[Presenter, service(Presenter)]
 Diagnosing = Annotated[Preparing, service(Preparing)]
@@ -74,6 +78,7 @@ FILE = {200: {"description": "The file", "content": {"image/*": BINARY}}, 304: {
 async def upload(
     request: Request,
     response: Response,
+    user: Asker,
     photos: PhotoService,
     presenter: Presenting,
     filename: Annotated[str | None, Header(alias="X-Filename", description="Percent-encoded UTF-8.")] = None,
@@ -89,75 +94,75 @@ async def upload(
         receiver.expect(declared)
         return await receiver.raw(request.stream(), name_from_header(filename))
 
-    photo = await photos.receive(incoming)
+    photo = await photos.receive(user.id, incoming)
     response.headers["Location"] = f"{API}/photos/{photo.id}"
     return presenter.photo(photo, [])
 
 
 @router.get("/photos", responses=problems(BadCursor))
 async def list_photos(
-    photos: PhotoService, presenter: Presenting, limit: Limit = 50, cursor: str | None = None
+    user: Asker, photos: PhotoService, presenter: Presenting, limit: Limit = 50, cursor: str | None = None
 ) -> PhotoPage:
     """Photos, newest first."""
-    rows = await photos.page(limit, cursor)
-    results = await photos.results([row.id for row in rows])
+    rows = await photos.page(user.id, limit, cursor)
+    results = await photos.results(user.id, [row.id for row in rows])
     more = encode_cursor(rows[-1].created_at, rows[-1].id) if len(rows) == limit else None
     return PhotoPage(items=[presenter.photo(row, results) for row in rows], next_cursor=more)
 
 
 @router.get("/photos/{photo_id}", responses=problems(PhotoNotFound))
-async def get_photo(photo_id: UUID, photos: PhotoService, presenter: Presenting) -> PhotoOut:
+async def get_photo(photo_id: UUID, user: Asker, photos: PhotoService, presenter: Presenting) -> PhotoOut:
     """One photo."""
-    return presenter.photo(await photos.get(photo_id), await photos.results([photo_id]))
+    return presenter.photo(await photos.get(user.id, photo_id), await photos.results(user.id, [photo_id]))
 
 
 @router.delete("/photos/{photo_id}", status_code=204, responses=problems(PhotoNotFound))
-async def delete_photo(photo_id: UUID, photos: PhotoService) -> None:
+async def delete_photo(photo_id: UUID, user: Asker, photos: PhotoService) -> None:
     """Delete a photo and everything that was made of it. Its running job is stopped."""
-    await photos.delete(photo_id)
+    await photos.delete(user.id, photo_id)
 
 
 @router.get(
     "/photos/{photo_id}/original", response_class=Response, responses=FILE | problems(PhotoNotFound, OriginalGone)
 )
-async def get_original(photo_id: UUID, downloads: Downloading, none_match: NoneMatch = None) -> Response:
+async def get_original(photo_id: UUID, user: Asker, downloads: Downloading, none_match: NoneMatch = None) -> Response:
     """The bytes as they were uploaded."""
     async with AsyncExitStack() as stack:
-        photo, path = await stack.enter_async_context(downloads.original(photo_id))
+        photo, path = await stack.enter_async_context(downloads.original(user.id, photo_id))
         media_type = Format(photo.format).media_type
         return send_file(path, media_type, etag=photo.sha256, none_match=none_match, name=photo.filename, stack=stack)
 
 
 @router.get("/photos/{photo_id}/diagnosis", responses=problems(PhotoNotFound, OriginalGone))
-async def get_diagnosis(photo_id: UUID, preparing: Diagnosing) -> DiagnosisOut:
+async def get_diagnosis(photo_id: UUID, user: Asker, preparing: Diagnosing) -> DiagnosisOut:
     """What is wrong with the photo: measured at the first call, then remembered. It follows the corners."""
-    return DiagnosisOut.model_validate(public_diagnosis(await preparing.diagnosis(photo_id)))
+    return DiagnosisOut.model_validate(public_diagnosis(await preparing.diagnosis(user.id, photo_id)))
 
 
 @router.get("/photos/{photo_id}/corners", responses=problems(PhotoNotFound))
-async def get_corners(photo_id: UUID, photos: PhotoService) -> CornersOut:
+async def get_corners(photo_id: UUID, user: Asker, photos: PhotoService) -> CornersOut:
     """The corners of the print within the picture."""
-    return corners_out(await photos.get(photo_id))
+    return corners_out(await photos.get(user.id, photo_id))
 
 
 @router.put("/photos/{photo_id}/corners", responses=problems(PhotoNotFound, BadCorners))
-async def set_corners(photo_id: UUID, body: SetCorners, photos: PhotoService) -> CornersOut:
+async def set_corners(photo_id: UUID, body: SetCorners, user: Asker, photos: PhotoService) -> CornersOut:
     """Correct the corners; the next job uses them."""
     corners = Corners.from_json([point.model_dump() for point in body.corners])
-    return corners_out(await photos.set_corners(photo_id, corners))
+    return corners_out(await photos.set_corners(user.id, photo_id, corners))
 
 
 @router.delete("/photos/{photo_id}/corners", responses=problems(PhotoNotFound))
-async def reset_corners(photo_id: UUID, photos: PhotoService) -> CornersOut:
+async def reset_corners(photo_id: UUID, user: Asker, photos: PhotoService) -> CornersOut:
     """Go back to the corners that were found automatically."""
-    return corners_out(await photos.set_corners(photo_id, None))
+    return corners_out(await photos.set_corners(user.id, photo_id, None))
 
 
 @router.get("/photos/{photo_id}/renditions", responses=problems(PhotoNotFound))
-async def list_renditions(photo_id: UUID, photos: PhotoService, presenter: Presenting) -> RenditionList:
+async def list_renditions(photo_id: UUID, user: Asker, photos: PhotoService, presenter: Presenting) -> RenditionList:
     """The restored versions of a photo, newest first."""
-    await photos.get(photo_id)
-    return RenditionList(items=[presenter.rendition(row) for row in await photos.results([photo_id])])
+    await photos.get(user.id, photo_id)
+    return RenditionList(items=[presenter.rendition(row) for row in await photos.results(user.id, [photo_id])])
 
 
 @router.post(
@@ -167,7 +172,7 @@ async def list_renditions(photo_id: UUID, photos: PhotoService, presenter: Prese
     openapi_extra={"requestBody": MASK_BODY},
 )
 async def upload_mask(
-    photo_id: UUID, request: Request, response: Response, masks: Masking, presenter: Presenting
+    photo_id: UUID, request: Request, response: Response, user: Asker, masks: Masking, presenter: Presenting
 ) -> MaskOut:
     """Take in a mask: a PNG in the proportions of the straightened photo, bright (and opaque) where there is damage.
 
@@ -178,44 +183,70 @@ async def upload_mask(
         receiver.expect(request.headers.get("content-length"))
         return await receiver.raw(request.stream(), "mask.png")
 
-    mask = await masks.receive(photo_id, incoming)
+    mask = await masks.receive(user.id, photo_id, incoming)
     response.headers["Location"] = f"{API}/masks/{mask.id}"
     return presenter.mask(mask)
 
 
 @router.get("/masks/{mask_id}", responses=problems(MaskNotFound))
-async def get_mask(mask_id: UUID, masks: Masking, presenter: Presenting) -> MaskOut:
+async def get_mask(mask_id: UUID, user: Asker, masks: Masking, presenter: Presenting) -> MaskOut:
     """A mask that was uploaded, or that a job found."""
-    return presenter.mask(await masks.get(mask_id))
+    return presenter.mask(await masks.get(user.id, mask_id))
 
 
 @router.get("/renditions/{rendition_id}", responses=problems(RenditionNotFound))
-async def get_rendition(rendition_id: UUID, downloads: Downloading, presenter: Presenting) -> RenditionOut:
+async def get_rendition(rendition_id: UUID, user: Asker, downloads: Downloading, presenter: Presenting) -> RenditionOut:
     """One restored version."""
-    return presenter.rendition(await downloads.rendition(rendition_id))
+    return presenter.rendition(await downloads.rendition(user.id, rendition_id))
 
 
 @router.get(
     "/renditions/{rendition_id}/download",
     response_class=Response,
-    responses=FILE | problems(RenditionNotFound, FileMissing),
+    responses=FILE | problems(RenditionNotFound, FileMissing, CannotMark),
 )
 async def download(
-    rendition_id: UUID, downloads: Downloading, wanted: Annotated[WantedFile, Query()], none_match: NoneMatch = None
+    rendition_id: UUID,
+    user: Asker,
+    downloads: Downloading,
+    wanted: Annotated[WantedFile, Query()],
+    none_match: NoneMatch = None,
 ) -> Response:
     """A restored version as a file."""
     async with AsyncExitStack() as stack:
-        file = await stack.enter_async_context(downloads.open(rendition_id, encoding_of(wanted)))
+        file = await stack.enter_async_context(downloads.open(user.id, rendition_id, encoding_of(wanted)))
         return send_file(
             file.path, file.media_type, etag=file.etag, none_match=none_match, name=file.filename, stack=stack
         )
 
 
-@router.get("/files/{key:path}", response_class=Response, responses=FILE | problems(LinkInvalid, NotFound))
+@router.get(
+    "/renditions/{rendition_id}/preview",
+    response_class=Response,
+    responses=FILE | problems(RenditionNotFound, FileMissing, CannotMark),
+)
+async def get_preview(
+    rendition_id: UUID, user: Asker, downloads: Downloading, none_match: NoneMatch = None
+) -> Response:
+    """The preview of a restored version, as the plan of its owner lets it out."""
+    async with AsyncExitStack() as stack:
+        file = await stack.enter_async_context(downloads.preview(user.id, rendition_id))
+        answer = send_file(file.path, file.media_type, etag=file.etag, none_match=none_match, stack=stack)
+        # Another plan gives other bytes at the same address.
+        answer.headers["Cache-Control"] = "private, no-cache"
+        return answer
+
+
+@router.get(
+    "/files/{key:path}",
+    response_class=Response,
+    responses=FILE | problems(LinkInvalid, NotFound),
+    dependencies=[open_to_all()],
+)
 async def get_file(
     key: str, files: Files, clock: Time, link: Annotated[SignedLink, Query()], none_match: NoneMatch = None
 ) -> Response:
-    """A file by a signed link, as the other answers contain them."""
+    """A file by a signed link, as the other answers contain them: whoever has the link may see it until it ends."""
     files.verify(key, link.expires, link.signature, clock.now())
     async with AsyncExitStack() as stack:
         path = await stack.enter_async_context(files.local(key))

@@ -21,7 +21,7 @@ from rekindle.infra.storage.port import Storage
 from rekindle.infra.workbench import Workbench, WorkCrashed, WorkTimedOut
 from rekindle.photos.pixels import Adopted, adopt_mask
 from rekindle.photos.receive import Received, Receiver
-from rekindle.photos.service import PATIENCE, Incoming, corners_of, photo_by_id
+from rekindle.photos.service import PATIENCE, Incoming, corners_of, owned_photo, photo_by_id
 from rekindle.photos.tables import MASK, PhotoRow, RenditionRow
 from rekindle.safety.masks import MASK_LIMITS
 
@@ -68,13 +68,13 @@ class Masks:
         self._clock = clock
         self._painting = painting
 
-    async def receive(self, photo_id: UUID, incoming: Incoming) -> RenditionRow:
+    async def receive(self, owner: UUID, photo_id: UUID, incoming: Incoming) -> RenditionRow:
         """Take in a mask for a photo as it is straightened now.
 
         Raises PhotoNotFound, MaskTooLarge, BadMask, MaskDoesNotFit and UploadTimedOut; then nothing is kept.
         """
         async with self._db.reading() as tx:
-            photo = await photo_by_id(tx, photo_id)
+            photo = await owned_photo(tx, owner, photo_id)
         corners = corners_of(photo)
         async with self._scratch.folder() as folder:
             received = await self._arrived(folder, incoming)
@@ -88,15 +88,19 @@ class Masks:
                 tx.add(row)
         return row
 
-    async def get(self, mask_id: UUID) -> RenditionRow:
-        """One mask. Raises MaskNotFound."""
+    async def get(self, owner: UUID, mask_id: UUID) -> RenditionRow:
+        """One mask of an owner's photo. Raises MaskNotFound."""
         async with self._db.reading() as tx:
-            return await mask_by_id(tx, mask_id)
+            row = await mask_by_id(tx, mask_id)
+            if (await photo_by_id(tx, row.photo_id)).owner_id != owner:
+                raise _no_such_mask()
+            return row
 
     @asynccontextmanager
     async def open(self, mask_id: UUID) -> AsyncGenerator[tuple[RenditionRow, Path]]:
         """A mask and its file. Raises MaskNotFound, FileMissing."""
-        row = await self.get(mask_id)
+        async with self._db.reading() as tx:
+            row = await mask_by_id(tx, mask_id)
         async with self._storage.local(row.master_key) as path:
             yield row, path
 
@@ -149,14 +153,20 @@ async def mask_by_id(tx: Transaction, mask_id: UUID) -> RenditionRow:
     """One mask. Raises MaskNotFound."""
     row = await tx.get(RenditionRow, mask_id)
     if row is None or row.kind != MASK:
-        raise MaskNotFound("There is no such mask. Its photo may have been deleted; make a new mask.")
+        raise _no_such_mask()
     return row
+
+
+def _no_such_mask() -> MaskNotFound:
+    return MaskNotFound("There is no such mask. Its photo may have been deleted; make a new mask.")
 
 
 async def check_mask(tx: Transaction, mask_id: UUID, photo: PhotoRow) -> None:
     """Raise MaskNotFound, or MaskDoesNotFit for a mask of another photo or of other corners than the present ones."""
     row = await mask_by_id(tx, mask_id)
     if row.photo_id != photo.id:
+        if (await photo_by_id(tx, row.photo_id)).owner_id != photo.owner_id:
+            raise _no_such_mask()
         raise MaskDoesNotFit("This mask was made for another photo. Make one for this photo.")
     if row.details is None or row.details["corners"] != corners_of(photo).to_json():
         raise MaskDoesNotFit(

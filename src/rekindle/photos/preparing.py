@@ -16,7 +16,7 @@ from rekindle.infra.storage.port import Storage
 from rekindle.infra.workbench import Workbench
 from rekindle.photos.cache import FileCache, prepared_folder
 from rekindle.photos.pixels import measures_to_json, prepare
-from rekindle.photos.service import OriginalGone, corners_of, photo_by_id
+from rekindle.photos.service import OriginalGone, corners_of, owned_photo
 from rekindle.photos.tables import PhotoRow
 from rekindle.treatments.diagnose import Diagnosis, diagnose
 
@@ -65,10 +65,10 @@ class Preparing:
             details = cached.details
             yield Prepared(key, cached.path, details["width"], details["height"], Measures(**details["measures"]))
 
-    async def diagnosis(self, photo_id: UUID) -> Json:
+    async def diagnosis(self, owner: UUID, photo_id: UUID) -> Json:
         """The diagnosis of a photo with its present corners, made once and remembered. Raises PhotoNotFound."""
         async with self._db.reading() as tx:
-            photo = await photo_by_id(tx, photo_id)
+            photo = await owned_photo(tx, owner, photo_id)
         corners = corners_of(photo)
         key = prepared_key(photo.sha256, corners)
         if photo.diagnosis is not None and photo.diagnosis["prepared"] == key:
@@ -76,7 +76,7 @@ class Preparing:
         async with self.open(photo, corners) as prepared:
             found = diagnosis_to_json(diagnose(prepared.measures), prepared)
         async with self._db.transaction() as tx:
-            (await photo_by_id(tx, photo_id)).diagnosis = found
+            (await owned_photo(tx, owner, photo_id)).diagnosis = found
         return found
 
 

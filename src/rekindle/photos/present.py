@@ -25,9 +25,11 @@ API = "/api/v1"
 class Presenter:
     """Turns rows into response bodies, with fresh links to their files."""
 
-    def __init__(self, storage: Storage, *, clock: Clock) -> None:
+    def __init__(self, storage: Storage, *, clock: Clock, by_plan: bool = False) -> None:
+        """`by_plan`: how the preview of a result looks depends on who it belongs to, so that it is no stored file."""
         self._storage = storage
         self._clock = clock
+        self._by_plan = by_plan
 
     def link(self, key: str) -> str:
         """A signed address of a stored file."""
@@ -57,12 +59,16 @@ class Presenter:
         return RenditionOut.model_validate(
             {
                 **{name: getattr(row, name) for name in RENDITION_FIELDS},
-                "preview_url": self.link(row.preview_key),
+                "preview_url": self.preview(row),
                 "thumbnail_url": self.link(row.thumbnail_key),
                 "before_preview_url": self.link(row.before_key),
                 "download_url": f"{API}/renditions/{row.id}/download",
             }
         )
+
+    def preview(self, row: RenditionRow) -> str:
+        """The address of the preview of a result."""
+        return f"{API}/renditions/{row.id}/preview" if self._by_plan else self.link(row.preview_key)
 
     def mask(self, row: RenditionRow) -> MaskOut:
         """A mask."""

@@ -65,7 +65,7 @@ class Sweeper:
             ages = (await tx.execute(select(PhotoRow.id, PhotoRow.created_at))).all()
         expired = [photo_id for photo_id, created_at in ages if self._retention.deletes_photo(created_at, now)]
         for photo_id in expired:
-            await self._photos.delete(photo_id)
+            await self._photos.remove(photo_id)
         return len(expired)
 
     async def _orphans(self, unfinished: timedelta) -> int:

@@ -15,6 +15,7 @@ from rekindle.imaging.corners import AUTOMATIC
 from rekindle.imaging.intake import expected_seconds
 from rekindle.imaging.quadrilateral import FULL_FRAME, Corners
 from rekindle.infra.db.database import Database, Transaction
+from rekindle.infra.db.owner import look_across
 from rekindle.infra.http import decode_cursor
 from rekindle.infra.room import placed
 from rekindle.infra.scratch import Scratch
@@ -42,6 +43,9 @@ PATIENCE = 10
 
 Incoming = Callable[[Receiver], Awaitable[Received]]
 """Writes what arrives through the receiver that it is given."""
+
+Leaving = Callable[[Transaction, UUID], Awaitable[None]]
+"""Told of a photo that is deleted, in the transaction that does it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,11 +82,18 @@ class Photos:
         self._scratch = scratch
         self._clock = clock
         self._reception = reception
+        self._leaving: list[Leaving] = []
         self._originals = asyncio.Lock()
         self._arriving = 0
 
-    async def receive(self, incoming: Incoming) -> PhotoRow:
-        """Take a photo in. Raises Overloaded and the errors of Receiver and UploadLimits; then nothing is kept."""
+    def when_deleted(self, told: Leaving) -> None:
+        """From now on tell of each photo that is deleted."""
+        self._leaving.append(told)
+
+    async def receive(self, owner: UUID, incoming: Incoming) -> PhotoRow:
+        """Take a photo in for its owner. Raises Overloaded and the errors of Receiver and UploadLimits; then nothing is
+        kept.
+        """
         allowed = self._reception
         if self._arriving >= allowed.most_at_once:
             raise Overloaded("Very many photos are arriving right now. Wait a few seconds and send this one again.")
@@ -94,38 +105,48 @@ class Photos:
                     least_rate=allowed.least_rate,
                 )  # fmt: skip
                 received = await incoming(receiver)
-                return await self._keep(received, await self._look(received.path, folder))
+                return await self._keep(owner, received, await self._look(received.path, folder))
         finally:
             self._arriving -= 1
 
-    async def get(self, photo_id: UUID) -> PhotoRow:
+    async def get(self, owner: UUID, photo_id: UUID) -> PhotoRow:
         """One photo. Raises PhotoNotFound."""
         async with self._db.reading() as tx:
-            return await photo_by_id(tx, photo_id)
+            return await owned_photo(tx, owner, photo_id)
 
-    async def page(self, limit: int, cursor: str | None) -> Sequence[PhotoRow]:
-        """At most `limit` photos, newest first, after `cursor`. Raises BadCursor."""
-        query = select(PhotoRow).order_by(PhotoRow.created_at.desc(), PhotoRow.id.desc()).limit(limit)
+    async def page(self, owner: UUID, limit: int, cursor: str | None) -> Sequence[PhotoRow]:
+        """At most `limit` photos of an owner, newest first, after `cursor`. Raises BadCursor."""
+        query = select(PhotoRow).where(PhotoRow.owner_id == owner)
+        query = query.order_by(PhotoRow.created_at.desc(), PhotoRow.id.desc()).limit(limit)
         if cursor is not None:
             place = tuple_(PhotoRow.created_at, PhotoRow.id)
             query = query.where(place < tuple_(*decode_cursor(cursor)))
         async with self._db.reading() as tx:
             return (await tx.scalars(query)).all()
 
-    async def results(self, photo_ids: Sequence[UUID]) -> Sequence[RenditionRow]:
-        """The results of these photos, newest first."""
-        query = select(RenditionRow).where(RenditionRow.photo_id.in_(photo_ids), RenditionRow.kind == RESULT)
+    async def results(self, owner: UUID, photo_ids: Sequence[UUID]) -> Sequence[RenditionRow]:
+        """The results of these photos of an owner, newest first."""
+        mine = select(PhotoRow.id).where(PhotoRow.owner_id == owner, PhotoRow.id.in_(photo_ids))
+        query = select(RenditionRow).where(RenditionRow.photo_id.in_(mine), RenditionRow.kind == RESULT)
         async with self._db.reading() as tx:
             return (await tx.scalars(query.order_by(RenditionRow.created_at.desc(), RenditionRow.id.desc()))).all()
 
-    async def delete(self, photo_id: UUID) -> None:
+    async def delete(self, owner: UUID, photo_id: UUID) -> None:
         """Remove a photo, its results and masks, and the original unless another photo has the same.
 
         Raises PhotoNotFound.
         """
+        async with self._db.reading() as tx:
+            await owned_photo(tx, owner, photo_id)
+        await self.remove(photo_id)
+
+    async def remove(self, photo_id: UUID) -> None:
+        """`delete`, whoever owns the photo: for work that nobody asked for. Raises PhotoNotFound."""
         async with self._originals:
             async with self._db.transaction() as tx:
                 photo = await photo_by_id(tx, photo_id)
+                for told in self._leaving:
+                    await told(tx, photo_id)
                 made = (await tx.scalars(select(RenditionRow).where(RenditionRow.photo_id == photo_id))).all()
                 keys = [photo.preview_key, photo.thumbnail_key]
                 for row in made:
@@ -148,10 +169,10 @@ class Photos:
             for unused in keys:
                 await self._storage.delete(unused)
 
-    async def set_corners(self, photo_id: UUID, corners: Corners | None) -> PhotoRow:
+    async def set_corners(self, owner: UUID, photo_id: UUID, corners: Corners | None) -> PhotoRow:
         """Use these corners from now on; None goes back to what was found. Raises PhotoNotFound."""
         async with self._db.transaction() as tx:
-            photo = await photo_by_id(tx, photo_id)
+            photo = await owned_photo(tx, owner, photo_id)
             photo.user_corners = None if corners is None else {"corners": corners.to_json()}
             return photo
 
@@ -163,8 +184,8 @@ class Photos:
             examine, path, folder, limits, seconds=PATIENCE * allowed, work_seconds=allowed
         )  # fmt: skip
 
-    async def _keep(self, received: Received, examined: Examined) -> PhotoRow:
-        photo = self._new_row(received, examined)
+    async def _keep(self, owner: UUID, received: Received, examined: Examined) -> PhotoRow:
+        photo = self._new_row(owner, received, examined)
         made = {
             photo.preview_key: examined.inspected.preview,
             photo.thumbnail_key: examined.inspected.thumbnail,
@@ -179,13 +200,13 @@ class Photos:
                 tx.add(photo)
         return photo
 
-    def _new_row(self, received: Received, examined: Examined) -> PhotoRow:
+    def _new_row(self, owner: UUID, received: Received, examined: Examined) -> PhotoRow:
         inspected, photo_id = examined.inspected, self._clock.new_id()
         found = {"corners": examined.found.corners.to_json(), "confidence": examined.found.confidence}
         return PhotoRow(
-            id=photo_id, created_at=self._clock.now(), filename=received.filename, format=inspected.format.value,
-            sha256=received.sha256, bytes=received.bytes, width=inspected.width, height=inspected.height,
-            captured_at=inspected.captured_at, has_location=inspected.has_gps,
+            id=photo_id, owner_id=owner, created_at=self._clock.now(), filename=received.filename,
+            format=inspected.format.value, sha256=received.sha256, bytes=received.bytes, width=inspected.width,
+            height=inspected.height, captured_at=inspected.captured_at, has_location=inspected.has_gps,
             original_key=f"originals/{received.sha256[:2]}/{received.sha256}",
             preview_key=f"previews/{photo_id}/preview.jpg", thumbnail_key=f"previews/{photo_id}/thumbnail.jpg",
             found_corners=found, user_corners=None, diagnosis=None, latest_job=None,
@@ -201,10 +222,18 @@ def corners_of(photo: PhotoRow) -> Corners:
     return FULL_FRAME
 
 
+async def owned_photo(tx: Transaction, owner: UUID, photo_id: UUID) -> PhotoRow:
+    """One photo of an owner. Raises PhotoNotFound, also for a photo of somebody else."""
+    photo = await photo_by_id(tx, photo_id)
+    if photo.owner_id != owner:
+        raise _no_such_photo()
+    return photo
+
+
 async def photo_by_id(tx: Transaction, photo_id: UUID) -> PhotoRow:
-    """One photo. Raises PhotoNotFound."""
+    """One photo, whoever owns it. Raises PhotoNotFound."""
     if (photo := await tx.get(PhotoRow, photo_id)) is None:
-        raise PhotoNotFound("There is no such photo. It may have been deleted.")
+        raise _no_such_photo()
     return photo
 
 
@@ -216,8 +245,13 @@ async def note_job(tx: Transaction, photo_id: UUID, *, job_id: UUID, status: str
         photo.latest_job = {"id": str(job_id), "status": status}
 
 
+def _no_such_photo() -> PhotoNotFound:
+    return PhotoNotFound("There is no such photo. It may have been deleted.")
+
+
 async def _unused_original(tx: Transaction, key: str | None, sha256: str) -> list[str]:
-    """The keys of an original, and of what was prepared from it, unless a photo still needs it."""
+    """The keys of an original, and of what was prepared from it, unless a photo, whosever it is, still needs it."""
+    await look_across(tx)
     users = await tx.scalar(select(func.count()).select_from(PhotoRow).where(PhotoRow.original_key == key))
     if users:
         return []

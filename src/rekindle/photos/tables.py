@@ -13,9 +13,13 @@ class PhotoRow(Base):
     """What a user uploaded. The bytes are under `original_key`, which is made from their SHA-256 and may be shared."""
 
     __tablename__ = "photos"
-    __table_args__ = (Index("ix_photos_created_at", "created_at", "id"),)
+    __table_args__ = (
+        Index("ix_photos_created_at", "created_at", "id"),
+        Index("ix_photos_owner_id_created_at", "owner_id", "created_at", "id"),
+    )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
+    owner_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"))
     created_at: Mapped[datetime]
     filename: Mapped[str]
     format: Mapped[str]

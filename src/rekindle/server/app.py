@@ -8,14 +8,21 @@ from typing import Any
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
+from fastapi.routing import iter_route_contexts
 
 from rekindle import __version__
+from rekindle.accounts import api as accounts_api
+from rekindle.accounts import keys_api, logins_api
+from rekindle.accounts.asking import Level, level_of
+from rekindle.billing import api as billing_api
 from rekindle.config import Settings
+from rekindle.credits import api as credits_api
 from rekindle.infra.http import Problem, problem_response
 from rekindle.jobs import api as jobs_api
 from rekindle.photos import api as photos_api
 from rekindle.photos.present import API
 from rekindle.server import health, problems
+from rekindle.server.limits import LIMITED, RateLimitHeaders
 from rekindle.server.linger import Linger
 from rekindle.server.pages import Pages
 from rekindle.server.security import Security
@@ -23,9 +30,11 @@ from rekindle.wiring.application import Application, application
 
 EVERYWHERE: dict[int | str, dict[str, Any]] = {
     400: problem_response("`bad_request`: the request cannot be read"),
+    401: problem_response("`not_logged_in`: where the server has accounts"),
     403: problem_response("`foreign_origin`: sent by a page of another site"),
     421: problem_response("`unknown_host`: the server does not answer to this name"),
     422: problem_response("`invalid_request` and others: the request cannot be done as asked"),
+    429: problem_response("`too_many_requests`: wait for as long as `Retry-After` says"),
 }
 
 DESCRIPTION = (
@@ -48,11 +57,14 @@ def create_app(settings: Settings, work: Callable[[Application], Awaitable[None]
         openapi_url=f"{API}/openapi.json", docs_url=None, redoc_url=None, responses=EVERYWHERE,
         # An address with a slash too many is a 404: redirects would lose the bodies of uploads.
         redirect_slashes=False,
+        dependencies=[LIMITED],
     )  # fmt: skip
     problems.install(app)
-    for router in (health.router, photos_api.router, jobs_api.router):
+    people = (accounts_api.front, accounts_api.router, keys_api.router, logins_api.router)
+    for router in (health.router, photos_api.router, jobs_api.router, credits_api.router, billing_api.router, *people):
         app.include_router(router)
     app.router.default = Pages()
+    app.add_middleware(RateLimitHeaders)
     app.add_middleware(Security, settings=settings.server)
     app.add_middleware(Linger)
     app.openapi = lambda: openapi(app)
@@ -70,8 +82,19 @@ def openapi(app: FastAPI) -> dict[str, Any]:
         components |= described.pop("$defs", {}) | {"Problem": described}
         for unused in ("HTTPValidationError", "ValidationError"):
             components.pop(unused, None)
+        for (method, path), level in policies(app).items():
+            schema["paths"][path][method.lower()]["x-access"] = level
         app.openapi_schema = schema
     return app.openapi_schema
+
+
+def policies(app: FastAPI) -> dict[tuple[str, str], Level | None]:
+    """For whom each described operation is, by its method and the form of its path; None for one that does not say."""
+    found: dict[tuple[str, str], Level | None] = {}
+    for route in iter_route_contexts(app.routes):
+        if route.include_in_schema and route.dependant is not None and route.path_format is not None:
+            found |= {(method, route.path_format): level_of(route.dependant) for method in route.methods or ()}
+    return found
 
 
 @asynccontextmanager

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Response
 from pydantic import Field
 
 from rekindle import __version__
+from rekindle.accounts.asking import open_to_all
 from rekindle.clock import Clock
 from rekindle.config import Settings
 from rekindle.infra.db.database import Database
@@ -16,7 +17,7 @@ from rekindle.photos.present import API
 from rekindle.photos.schemas import Body
 from rekindle.providers.offers import Offers
 
-router = APIRouter(tags=["server"])
+router = APIRouter(dependencies=[open_to_all()], tags=["server"])
 
 State = Literal["ok", "failing"]
 

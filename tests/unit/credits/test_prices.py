@@ -31,9 +31,14 @@ def test_every_operation_of_today_has_a_price(catalogue: Catalogue) -> None:
 
 
 @pytest.mark.parametrize("catalogue", CATALOGUES.values(), ids=CATALOGUES.keys())
-def test_a_photo_that_needs_nothing_costs_nothing(catalogue: Catalogue) -> None:
-    for operation in catalogue.operations:
-        assert catalogue.quote(Order(operation)).owed(Degradation.NONE) == 0
+def test_a_photo_that_needs_no_mending_costs_nothing(catalogue: Catalogue) -> None:
+    assert catalogue.quote(Order("restore")).owed(Degradation.NONE) == 0
+    assert catalogue.quote(Order("restore", degradation=Degradation.NONE)).most == 0
+
+
+@pytest.mark.parametrize("catalogue", CATALOGUES.values(), ids=CATALOGUES.keys())
+def test_colours_cost_the_same_on_a_photo_without_damage(catalogue: Catalogue) -> None:
+    assert catalogue.quote(Order("colorize")).owed(Degradation.NONE) > 0
 
 
 @pytest.mark.parametrize("order", [Order("animate"), Order("restore", quality="8k"), Order("")])

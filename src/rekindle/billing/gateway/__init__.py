@@ -1,0 +1,1 @@
+"""Stripe, through its own SDK: nothing outside of this folder imports it, for not everybody sells."""

@@ -1,0 +1,45 @@
+"""How a job comes to its end: once, and with its credits taken or given back in the same transaction."""
+
+from sqlalchemy import update
+
+from rekindle.clock import Clock
+from rekindle.infra.db.base import Json
+from rekindle.infra.db.database import Transaction
+from rekindle.jobs.charges import Charges
+from rekindle.jobs.lifecycle import Event, Stage, Status, advance, may_become
+from rekindle.jobs.tables import JobRow, StageRow
+from rekindle.photos.service import note_job
+
+
+class Endings:
+    """Ends jobs."""
+
+    def __init__(self, charges: Charges, *, clock: Clock) -> None:
+        self.charges = charges
+        self._clock = clock
+
+    async def end(
+        self, tx: Transaction, job: JobRow, event: Event, *, result: Json | None = None, error: Json | None = None
+    ) -> bool:
+        """Write down how a job ended, unless it has ended already or belongs to a later claim: then False.
+
+        The condition is in the statement, so it also holds where writers overlap.
+        """
+        status, now = advance(Status(job.status), event), self._clock.now()
+        done = {"stage": Stage.DONE, "progress": 1.0} if event is Event.SUCCEED else {}
+        outcome = {name: value for name, value in (("result", result), ("error", error)) if value is not None}
+        changed = await tx.scalars(
+            update(JobRow)
+            .where(JobRow.id == job.id, JobRow.claim == job.claim, JobRow.status.in_(may_become(event)))
+            .values(status=status, ended_at=now, revision=JobRow.revision + 1, **done, **outcome)
+            .returning(JobRow)
+            .execution_options(populate_existing=True)
+        )
+        if (ended := changed.one_or_none()) is None:
+            return False
+        tx.add(
+            StageRow(id=self._clock.new_id(), job_id=job.id, claim=job.claim, stage=status, at=now, ended=job.id)
+        )  # fmt: skip
+        await self.charges.settle(tx, ended, result)
+        await note_job(tx, job.photo_id, job_id=job.id, status=status)
+        return True

@@ -1,0 +1,86 @@
+"""What every service stands on: the embedded implementations of the ports, from the settings."""
+
+import os
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+
+from rekindle.clock import Clock
+from rekindle.config import Settings
+from rekindle.infra.db.database import Database
+from rekindle.infra.events.embedded import LocalEvents
+from rekindle.infra.events.port import Events
+from rekindle.infra.machine import usable_cores
+from rekindle.infra.queue.embedded import TableQueue
+from rekindle.infra.queue.port import Queue
+from rekindle.infra.scratch import Scratch
+from rekindle.infra.storage.embedded import FolderStorage
+from rekindle.infra.storage.port import Storage
+from rekindle.infra.storage.signing import LinkSigner
+from rekindle.infra.workbench import Workbench
+from rekindle.photos.present import API
+
+CHILD_MODULES = ("rekindle.photos.pixels", "rekindle.imaging.restoration")
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What the services stand on."""
+
+    clock: Clock
+    db: Database
+    storage: Storage
+    queue: Queue
+    events: Events
+    scratch: Scratch
+    intake: Workbench
+    restoring: Workbench
+    concurrency: int
+
+
+def lay_ground(settings: Settings, db: Database) -> Ground:
+    """Open everything but the database."""
+    clock, work, cores = Clock(), settings.work, usable_cores()
+    concurrency = work.restore_processes or max(1, cores // 2)
+    scratch = Scratch(settings.scratch_folder)
+    return Ground(
+        clock=clock,
+        db=db,
+        storage=FolderStorage(settings.files_folder, signer=_signer(settings), base_url=f"{API}/files"),
+        queue=TableQueue(db, clock=clock, lease_seconds=settings.jobs.lease_seconds),
+        events=LocalEvents(),
+        scratch=scratch,
+        intake=Workbench(
+            workers=work.intake_processes or min(4, cores),
+            memory_bytes=work.intake_memory,
+            folder=settings.scratch_folder,
+            preload=CHILD_MODULES[:1],
+        ),
+        # One more than there are jobs at a time: a diagnosis or a download that someone waits for finds a place.
+        restoring=Workbench(
+            workers=concurrency + 1,
+            memory_bytes=work.restore_memory,
+            folder=settings.scratch_folder,
+            preload=CHILD_MODULES,
+        ),
+        concurrency=concurrency,
+    )
+
+
+def _signer(settings: Settings) -> LinkSigner:
+    secret = settings.storage.url_secret
+    key = kept_secret(settings.data_folder / "links.key") if secret is None else secret.get_secret_value().encode()
+    return LinkSigner(key, seconds=settings.storage.url_seconds)
+
+
+def kept_secret(path: Path) -> bytes:
+    """The secret in this file, made first when there is none."""
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return path.read_bytes()
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(secrets.token_hex(32).encode())
+        file.flush()
+        os.fsync(file.fileno())
+    return path.read_bytes()

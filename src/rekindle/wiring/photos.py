@@ -1,0 +1,84 @@
+"""Everything about photos and their files, from the settings."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from rekindle.accounts.plans import Plans
+from rekindle.config import Settings
+from rekindle.imaging.formats import Format
+from rekindle.photos.cache import FileCache
+from rekindle.photos.downloads import Downloads
+from rekindle.photos.masks import Masks, Painting
+from rekindle.photos.preparing import Preparing
+from rekindle.photos.present import Presenter
+from rekindle.photos.retention import Policy, Retention, Sweeper
+from rekindle.photos.service import Photos, Reception
+from rekindle.safety.uploads import UploadLimits
+from rekindle.wiring.ground import Ground
+
+
+@dataclass(frozen=True, slots=True)
+class PhotoWork:
+    """What works on photos before and after a job."""
+
+    photos: Photos
+    masks: Masks
+    presenter: Presenter
+    preparing: Preparing
+    downloads: Downloads
+    retention: Retention
+    sweeper: Sweeper
+
+    @property
+    def services(self) -> Sequence[object]:
+        """What routes ask for."""
+        return self.photos, self.masks, self.presenter, self.preparing, self.downloads
+
+
+def photo_work(settings: Settings, on: Ground, plans: Plans) -> PhotoWork:
+    """What takes photos in, keeps them, shows them, and hands out what was made of them."""
+    seconds = settings.work.restore_seconds
+    retention = Retention(Policy(settings.retention.policy), timedelta(hours=settings.retention.hours))
+    cache = FileCache(
+        on.db, on.storage, scratch=on.scratch, clock=on.clock, max_bytes=settings.retention.cache_bytes
+    )  # fmt: skip
+    photos = Photos(
+        on.db, on.storage, bench=on.intake, scratch=on.scratch, clock=on.clock, reception=_reception(settings)
+    )  # fmt: skip
+    return PhotoWork(
+        photos,
+        Masks(on.db, on.storage, bench=on.intake, scratch=on.scratch, clock=on.clock, painting=_painting(settings)),
+        Presenter(on.storage, clock=on.clock, by_plan=settings.accounts.enabled),
+        Preparing(on.db, on.storage, bench=on.restoring, cache=cache, seconds=seconds),
+        Downloads(on.db, on.storage, bench=on.restoring, cache=cache, plans=plans, seconds=seconds),
+        retention,
+        Sweeper(on.db, on.storage, photos=photos, cache=cache, clock=on.clock, retention=retention),
+    )
+
+
+def _reception(settings: Settings) -> Reception:
+    return Reception(
+        upload_limits(settings), settings.server.stream_timeout, settings.uploads.decode_seconds,
+        least_rate=settings.server.stream_rate, most_at_once=settings.uploads.most_at_once,
+    )  # fmt: skip
+
+
+def _painting(settings: Settings) -> Painting:
+    return Painting(
+        settings.server.stream_timeout, settings.uploads.decode_seconds, least_rate=settings.server.stream_rate
+    )  # fmt: skip
+
+
+def upload_limits(settings: Settings) -> UploadLimits:
+    """What may come in, from the settings."""
+    uploads = settings.uploads
+    return UploadLimits(
+        max_bytes=uploads.max_bytes,
+        max_pixels_jpeg=uploads.max_pixels_jpeg,
+        max_pixels=uploads.max_pixels,
+        max_side=uploads.max_side,
+        max_aspect=uploads.max_aspect,
+        max_scans=uploads.max_scans,
+        formats=frozenset(Format(name) for name in uploads.formats),
+    )
