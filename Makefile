@@ -9,7 +9,7 @@ LOCK = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generat
 # the Node that scripts/install.py fetched, when it had to; else whatever is on PATH
 export PATH := $(CURDIR)/.make/bin:$(PATH)
 
-.PHONY: help run test check bench train train-smoke dev fix docs lock clean
+.PHONY: help run test check lint bench train train-smoke dev fix docs lock clean
 
 help:  ## say what there is
 	@sed -n 's/^\([a-z-]*\):.*## /make \1	/p' Makefile | expand -t 20
@@ -23,14 +23,16 @@ test:  ## install what is missing, then run every test
 	@if [ -d web/node_modules ] && command -v npm >/dev/null; then cd web && npm test --silent; fi
 	@$(BIN)/pytest -n 2
 
-check:  ## lint, types, layers, sizes, fast tests: under two minutes
+check: lint  ## lint, types, layers, sizes, fast tests: under two minutes
+	@$(BIN)/pytest -q -n 2 -m "not slow" tests/unit tests/docs
+
+lint:  ## lint, types and layers alone
 	@$(INSTALL) tools
 	@$(BIN)/ruff check
 	@$(BIN)/ruff format --check
 	@$(BIN)/pyright
 	@$(BIN)/lint-imports
 	@if [ -d web/node_modules ] && command -v node >/dev/null; then cd web && node_modules/.bin/tsc --noEmit; fi
-	@$(BIN)/pytest -q -n 2 -m "not slow" tests/unit tests/docs
 
 bench:  ## quality and speed against named peers, as tables
 	@$(INSTALL) tools

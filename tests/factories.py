@@ -214,7 +214,11 @@ class Live:
 
 @contextmanager
 def live(chosen: Settings, *, worker: bool = True) -> Generator[Live]:
-    """A server with these settings, until the end of the block."""
+    """A server with these settings, until the end of the block. A new one begins with its tables made."""
+    tables = chosen.data_folder / "rekindle.db"
+    if chosen.database.url is None and not tables.exists():
+        tables.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(newest_tables(), tables)
     listener = socket.create_server(("127.0.0.1", 0))
     app = create_app(chosen, work if worker else None)
     config = uvicorn.Config(
