@@ -1,4 +1,6 @@
-"""Kills the server again and again, at random moments, while photos arrive and jobs run; then counts what is left."""
+"""Kills the server again and again, at random moments, while photos of a paying customer arrive and jobs run; then
+counts what is left, and looks at the books.
+"""
 
 import hashlib
 import random
@@ -12,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image as Pillow
 
+from benchmarks.customer import SETTINGS, faults, new_customer
 from benchmarks.ledger_of_files import Findings, look
 from tests.e2e.server import ENDED, NotThere, ServerProcess, made
 from tests.pictures import encoded
@@ -22,6 +25,9 @@ OPTIONS: Sequence[dict[str, object]] = (
     {"strength": "strong"},
     {"strength": "auto", "enlarge": 2},
 )
+
+PRICE = 2000
+"""Milli-credits that restoring one photo costs at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +104,9 @@ class _Visitor:
 def run(folder: Path, storm: Storm) -> Aftermath:
     """Go through a storm in an empty folder."""
     chance, began = random.Random(storm.seed), time.monotonic()
-    server = ServerProcess(folder)
+    customer = new_customer(folder, amount=storm.jobs * PRICE)
+    server = ServerProcess(folder, log=None, **SETTINGS)
+    server.headers["Authorization"] = f"Bearer {customer.key}"
     visitor = _Visitor(server, storm)
     after = Aftermath(Findings())
     try:
@@ -115,7 +123,7 @@ def run(folder: Path, storm: Storm) -> Aftermath:
         server.close()
     after.broken_uploads, after.seconds = visitor.broken_uploads, time.monotonic() - began
     after.findings = look(folder, visitor.uploaded)
-    after.findings.wrong += visitor.trouble
+    after.findings.wrong += visitor.trouble + faults(folder, customer)
     if after.findings.jobs != storm.jobs:
         after.findings.wrong.append(f"{storm.jobs} jobs were asked for, and there are {after.findings.jobs}")
     return after

@@ -73,7 +73,9 @@ def _originals(found: Findings, db: sqlite3.Connection, folder: Path, uploaded: 
 
 
 def _jobs(found: Findings, db: sqlite3.Connection) -> None:
-    results = dict(db.execute("SELECT job_id, count(*) FROM renditions GROUP BY job_id").fetchall())
+    results = dict(
+        db.execute("SELECT job_id, count(*) FROM renditions WHERE kind = 'result' GROUP BY job_id").fetchall()
+    )
     ends = dict(
         db.execute("SELECT job_id, count(*) FROM job_stages WHERE ended IS NOT NULL GROUP BY job_id").fetchall()
     )

@@ -39,6 +39,8 @@ class ServerProcess:
         self.log = log or folder.with_name(f"{folder.name}.log")
         self.url = ""
         self.starts = 0
+        self.headers: dict[str, str] = {}
+        """Sent with every request."""
         self._environment = {
             **os.environ,
             "REKINDLE_DATA_FOLDER": str(folder),
@@ -133,7 +135,7 @@ class ServerProcess:
         """One request on a connection of its own. Raises NotThere."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=timeout)
         try:
-            connection.request(method, path, body, dict(headers or {}))
+            connection.request(method, path, body, {**self.headers, **(headers or {})})
             answer = connection.getresponse()
             names = {name.lower(): value for name, value in answer.getheaders()}
             return answer.status, names, answer.read()

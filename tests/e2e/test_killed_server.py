@@ -1,4 +1,4 @@
-"""The server dies in the middle of everything, again and again, and nothing is lost, done twice or left behind."""
+"""The server dies in the middle of everything, again and again: nothing is lost, paid twice, or left behind."""
 
 from pathlib import Path
 
@@ -10,7 +10,7 @@ SEED = 20261121
 
 
 @pytest.mark.slow
-def test_after_many_kills_every_job_ends_once_and_every_file_has_its_row(tmp_path: Path) -> None:
+def test_after_many_kills_every_job_ended_once_was_paid_once_and_every_file_has_its_row(tmp_path: Path) -> None:
     print(f"seed {SEED}")
     after = run(tmp_path / "data", Storm(photos=4, jobs=12, kills=6, seed=SEED, alive=(0.0, 3.0)))
     assert after.findings.wrong == []
