@@ -220,6 +220,7 @@ def live(chosen: Settings, *, worker: bool = True) -> Generator[Live]:
         tables.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(newest_tables(), tables)
     listener = socket.create_server(("127.0.0.1", 0))
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     app = create_app(chosen, work if worker else None)
     config = uvicorn.Config(
         app, log_level="critical", access_log=False, timeout_graceful_shutdown=1, proxy_headers=False

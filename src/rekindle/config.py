@@ -2,10 +2,10 @@
 
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
 import platformdirs
-from pydantic import AfterValidator, BaseModel, Field, SecretStr
+from pydantic import AfterValidator, BaseModel, Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 Folder = Annotated[Path, AfterValidator(lambda path: path.expanduser().absolute())]
@@ -166,6 +166,14 @@ class AccountSettings(BaseModel):
         default=[], description="Logins elsewhere, as a JSON list; the guide for services has examples."
     )
 
+    @field_validator("issuers")
+    @classmethod
+    def _each_has_a_name(cls, issuers: list[IssuerSettings]) -> list[IssuerSettings]:
+        if len({each.name for each in issuers}) < len(issuers):
+            message = "two issuers have the same name"
+            raise ValueError(message)
+        return issuers
+
 
 class MailSettings(BaseModel):
     """How mails are sent."""
@@ -310,6 +318,15 @@ class Settings(BaseSettings):
     limits: LimitSettings = Field(default_factory=LimitSettings)
     credits: CreditSettings = Field(default_factory=CreditSettings)
     billing: BillingSettings = Field(default_factory=BillingSettings)
+
+    @model_validator(mode="after")
+    def _mails_lead_here(self) -> Self:
+        """Where any name is answered, whoever asks for a mail would choose where its link leads."""
+        server = self.server
+        if self.accounts.enabled and "*" in server.allowed_hosts and server.public_url is None:
+            message = "accounts need REKINDLE_SERVER__PUBLIC_URL where REKINDLE_SERVER__ALLOWED_HOSTS is *"
+            raise ValueError(message)
+        return self
 
     @cached_property
     def files_folder(self) -> Path:

@@ -11,12 +11,12 @@ from rekindle.accounts.exporting import Exporting
 from rekindle.accounts.leaving import Leaving, WrongPassword
 from rekindle.accounts.passwords import WeakPassword
 from rekindle.accounts.porter import Porter
-from rekindle.accounts.present import API, me_out
+from rekindle.accounts.present import me_out
 from rekindle.accounts.schemas import Credentials, Farewell, MeOut, NewPassword, ResetAsked, UserOut, Verification
 from rekindle.accounts.service import Accounts, AddressTaken, LinkEnded, WrongLogin
 from rekindle.accounts.users import BadAddress, NotAllowed, User
 from rekindle.errors import RekindleError
-from rekindle.infra.http import problems, service
+from rekindle.infra.http import API, problems, service
 
 
 class GuestsOff(RekindleError):

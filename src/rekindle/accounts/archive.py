@@ -1,7 +1,6 @@
 """Everything that somebody owns as one zip, written while it is sent: it is never in memory, nor on the disk."""
 
 import asyncio
-import io
 import json
 import os
 import zipfile
@@ -74,21 +73,21 @@ async def sent(parts: AsyncGenerator[bytes]) -> AsyncGenerator[bytes]:
                 yield part
 
 
-class _Outbox(io.RawIOBase):
-    """A file that cannot be read or wound back: what is written waits to be taken."""
+class _Outbox:
+    """As much of a file as a zip needs that is only ever written on: what is written waits to be taken."""
 
     def __init__(self) -> None:
         self._parts: list[bytes] = []
         self.waiting = 0
 
-    def writable(self) -> bool:
-        return True
+    def write(self, data: bytes) -> int:
+        if data:
+            self._parts.append(bytes(data))
+            self.waiting += len(data)
+        return len(data)
 
-    def write(self, data: object) -> int:
-        part = bytes(cast("bytes", data))
-        self._parts.append(part)
-        self.waiting += len(part)
-        return len(part)
+    def flush(self) -> None:
+        """Nothing is held back."""
 
     def take(self) -> bytes:
         whole = b"".join(self._parts)

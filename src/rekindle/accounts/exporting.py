@@ -12,9 +12,9 @@ from rekindle.accounts.sessions import key_of
 from rekindle.accounts.tables import ApiKeyRow, IdentityRow, SessionRow, UserRow
 from rekindle.accounts.users import User
 from rekindle.clock import Clock
+from rekindle.errors import RekindleError
 from rekindle.infra.db.base import Json
 from rekindle.infra.db.database import Database
-from rekindle.infra.storage.port import FileMissing
 
 log = logging.getLogger(__name__)
 
@@ -27,23 +27,25 @@ class Exporting:
 
     async def write(self, user: User) -> AsyncGenerator[bytes]:
         """The bytes of a zip."""
-        archive = Archive(self._clock.now())
+        archive, missing = Archive(self._clock.now()), list[str]()
         for each in self._belongings:
             async for file in each.files(user.id):
                 try:
                     async with file.open as path:
                         async for part in sent(archive.file(file.name, path)):
                             yield part
-                except FileMissing:
-                    log.info("%s was deleted while it was exported", file.name)
+                except RekindleError as error:
+                    # Deleted meanwhile, or it cannot be made now: the rest is not worth less for it.
+                    log.info("%s is not in an export: %s", file.name, error.message)
+                    missing.append(file.name)
         lists: dict[str, AsyncIterator[Json]] = dict(self._ways_in(user.id))
         for each in self._belongings:
             lists |= each.sections(user.id)
-        async for part in sent(archive.facts("account.json", await self._facts(user), lists)):
+        async for part in sent(archive.facts("account.json", await self._facts(user, missing), lists)):
             yield part
         yield archive.end()
 
-    async def _facts(self, user: User) -> Json:
+    async def _facts(self, user: User, missing: list[str]) -> Json:
         async with self._db.reading() as tx:
             row = await tx.get(UserRow, user.id)
         now = self._clock.now()
@@ -54,6 +56,7 @@ class Exporting:
             "verified": user.verified,
             "plan": user.plan,
             "created_at": (row.created_at if row else now).isoformat(),
+            "files_left_out": missing,
         }
 
     def _ways_in(self, user_id: UUID) -> Mapping[str, AsyncIterator[Json]]:

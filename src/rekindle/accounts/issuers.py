@@ -26,6 +26,8 @@ KEYS_FOR = 600.0
 ASK_EVERY = 30.0
 """Seconds between two questions at least, however many tokens name keys that nobody knows."""
 MOST_KEYS = 50
+PUBLIC = ("RSA", "EC", "OKP")
+"""Kinds of keys of which a set shows only the public half."""
 
 
 class IssuerSilent(RekindleError):
@@ -132,11 +134,14 @@ def _keys_of(document: Mapping[str, Any]) -> Sequence[Key]:
     found: list[Key] = []
     listed: object = document.get("keys")
     for each in (cast("list[object]", listed) if isinstance(listed, list) else [])[:MOST_KEYS]:
+        facts = cast("dict[str, Any]", each) if isinstance(each, dict) else {}
+        if facts.get("kty") not in PUBLIC:
+            continue
         try:
-            found.append(JWKRegistry.import_key(cast("dict[str, Any]", each)))
-        except (JoseError, ValueError, TypeError, KeyError, AttributeError):
+            found.append(JWKRegistry.import_key(facts))
+        except (JoseError, ValueError, TypeError, KeyError):
             log.info("a key of an issuer cannot be read")
-    return [key for key in found if key.key_type != "oct"]
+    return found
 
 
 def _text(value: object) -> str:

@@ -7,12 +7,12 @@ from fastapi import APIRouter
 
 from rekindle.accounts.api import OF_ACCOUNTS, Person
 from rekindle.accounts.entrance import NoAccounts
-from rekindle.accounts.present import API, key_out
+from rekindle.accounts.present import key_out
 from rekindle.accounts.schemas import KeyList, MadeKey, NewKey
 from rekindle.accounts.sessions import ApiKeys, TooManyKeys, UnknownKey
 from rekindle.accounts.users import NotAllowed
 from rekindle.infra.db.database import Database
-from rekindle.infra.http import problems, service
+from rekindle.infra.http import API, problems, service
 
 router = APIRouter(prefix=API, tags=["accounts"], dependencies=OF_ACCOUNTS)
 

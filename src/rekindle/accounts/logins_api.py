@@ -11,10 +11,9 @@ from rekindle.accounts.asking import open_to_all
 from rekindle.accounts.entrance import NoAccounts
 from rekindle.accounts.logins import Logins
 from rekindle.accounts.porter import Porter
-from rekindle.accounts.present import API
 from rekindle.accounts.schemas import Brought
 from rekindle.errors import RekindleError
-from rekindle.infra.http import problems, service
+from rekindle.infra.http import API, problems, service
 
 log = logging.getLogger(__name__)
 

@@ -5,8 +5,7 @@ from rekindle.accounts.plans import Plan
 from rekindle.accounts.schemas import KeyOut, LoginOut, MeOut, PlanOut, UserOut
 from rekindle.accounts.sessions import ApiKey
 from rekindle.accounts.users import User
-
-API = "/api/v1"
+from rekindle.infra.http import API
 
 
 def me_out(entrance: Entrance, user: User | None) -> MeOut:

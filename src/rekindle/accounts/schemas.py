@@ -12,7 +12,10 @@ FeatureName = Literal["fusion", "animation", "bulk", "top_ups"]
 Email = Annotated[str, Field(max_length=300, description="As in name@example.org; capitals do not matter.")]
 Password = Annotated[SecretStr, Field(max_length=1000, description="At least 10 characters.")]
 Link = Annotated[str, Field(max_length=200, description="What stood at the end of the address in the mail.")]
-KeyName = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80)]
+KeyName = Annotated[
+    # No characters that control something: a list is for reading.
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80, pattern=r"^[^\x00-\x1f\x7f-\x9f]+$")
+]
 
 
 class Asked(BaseModel):

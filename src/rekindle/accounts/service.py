@@ -1,6 +1,5 @@
 """Accounts by e-mail and password: sign up, log in, prove an address, set a new password, leave."""
 
-import asyncio
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import ClassVar
@@ -72,7 +71,7 @@ class Accounts:
         """A new account, or the guest's own with an address. Raises BadAddress, WeakPassword and AddressTaken."""
         known = address(email)
         check_password(password, known)
-        kept = await asyncio.to_thread(self._passwords.keep, password)
+        kept = await self._passwords.aside(self._passwords.keep, password)
         try:
             async with self._db.transaction() as tx:
                 plan = self._terms.plan
@@ -93,7 +92,7 @@ class Accounts:
         async with self._db.reading() as tx:
             row = await tx.scalar(select(UserRow).where(UserRow.email == known)) if known else None
         kept = row.password if row else None
-        right, renewed = await asyncio.to_thread(self._passwords.matches, password, kept)
+        right, renewed = await self._passwords.aside(self._passwords.matches, password, kept)
         if row is None or not right:
             raise WrongLogin("The address or the password is not right. You can ask for a new password.")
         async with self._db.transaction() as tx:
@@ -129,7 +128,7 @@ class Accounts:
         """Set a new password by a link; everybody is logged out, and the address is proven. Raises LinkEnded and
         WeakPassword.
         """
-        kept = await asyncio.to_thread(self._passwords.keep, password)
+        kept = await self._passwords.aside(self._passwords.keep, password)
         async with self._db.transaction() as tx:
             row = await self._use(tx, link, Kind.RESET)
             check_password(password, row.email or "")

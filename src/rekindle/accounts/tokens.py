@@ -111,7 +111,7 @@ def read(token: str, keys: Sequence[Key], expected: Expected) -> Outsider:
     except JoseError as error:
         raise BadToken(f"its claims are not right: {error}") from error
     subject: object = claims["sub"]
-    if not isinstance(subject, str) or not 0 < len(subject) <= _LONGEST_SUBJECT:
+    if not isinstance(subject, str) or not 0 < len(subject) <= _LONGEST_SUBJECT or not subject.isprintable():
         raise BadToken("it says nobody's name")
     if expected.nonce is not None and claims.get("nonce") != expected.nonce:
         raise BadToken("it belongs to another login")

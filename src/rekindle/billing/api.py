@@ -28,9 +28,9 @@ from rekindle.billing.service import AlreadySubscribed, Billing, NoBilling, NoSu
 from rekindle.billing.webhooks import MOST_BYTES, Webhooks, WebhooksOff
 from rekindle.config import Settings
 from rekindle.errors import TooLarge
-from rekindle.infra.http import problems, service
+from rekindle.infra.http import API, problems, service
 
-router = APIRouter(prefix="/api/v1", tags=["billing"])
+router = APIRouter(prefix=API, tags=["billing"])
 
 Person = Annotated[User, asks(Level.PERSON)]
 Selling = Annotated[Billing, service(Billing)]
@@ -122,11 +122,14 @@ async def _body(request: Request) -> bytes:
     if int(request.headers.get("content-length", "0") or 0) > MOST_BYTES:
         raise too_large
     parts = bytearray()
-    async with asyncio.timeout(SECONDS_TO_SEND):
-        async for part in request.stream():
-            parts += part
-            if len(parts) > MOST_BYTES:
-                raise too_large
+    try:
+        async with asyncio.timeout(SECONDS_TO_SEND):
+            async for part in request.stream():
+                parts += part
+                if len(parts) > MOST_BYTES:
+                    raise too_large
+    except TimeoutError as error:
+        raise BadSignature("The event did not arrive whole, and in time. Send it again.") from error
     return bytes(parts)
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from itertools import zip_longest
 
 from rekindle.accounts.plans import Plan
 from rekindle.billing.catalogue import Catalogue
@@ -148,9 +149,10 @@ def _cut(statement: Statement, subscription: Subscription) -> Iterator[tuple[Per
     """The paid periods of a subscription, each with its end, or the moment at which a change of plan ended it."""
     mine = sorted(
         (each for each in statement.periods if each.subscription == subscription.id),
-        key=lambda each: (each.start, each.invoice, each.number),
+        # Of two that begin in the same second, the one for what the subscription is now came later.
+        key=lambda each: (each.start, each.price == subscription.price, each.invoice, each.number),
     )
-    for period, following in zip(mine, [*mine[1:], None], strict=True):
+    for period, following in zip_longest(mine, mine[1:]):
         yield period, period.end if following is None else min(period.end, following.start)
 
 

@@ -10,10 +10,10 @@ from rekindle.credits.schemas import CheckOut, CreditsOut, EntryOut, EntryPage, 
 from rekindle.credits.statement import Statements
 from rekindle.credits.tables import EntryRow
 from rekindle.credits.words import job_of, text_of
-from rekindle.infra.http import problems, service
+from rekindle.infra.http import API, problems, service
 from rekindle.providers.offers import Offers
 
-router = APIRouter(prefix="/api/v1", tags=["credits"])
+router = APIRouter(prefix=API, tags=["credits"])
 
 PLAIN_FIELDS = ("seq", "kind", "amount", "available", "held", "debt", "reason", "at")
 

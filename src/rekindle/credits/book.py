@@ -4,16 +4,47 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import bindparam, insert, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
 
 from rekindle.clock import Clock
 from rekindle.credits.ledger import FIRST, Bucket, Draft, Entry, Head, Kind, Lot, Totals, fingerprint, take
 from rekindle.credits.ledger import spending_order as in_order
-from rekindle.credits.records import entry_row, grant_row, lot_of, move_rows, update_grant
+from rekindle.credits.records import (
+    BALANCES,
+    ENTRIES,
+    GRANTS,
+    HOLDS,
+    MOVES,
+    Selected,
+    entry_values,
+    grant_values,
+    lot_of,
+    move_values,
+)
 from rekindle.credits.replay import granted
-from rekindle.credits.tables import BalanceRow, GrantRow, HoldRow
+from rekindle.infra.db.base import Json
 from rekindle.infra.db.database import Transaction
+
+# Made once, since making a statement takes longer than sending it.
+_LOCK = select(BALANCES).where(BALANCES.c.account_id == bindparam("account")).with_for_update()
+_LOTS = select(GRANTS).where(GRANTS.c.account_id == bindparam("account"), GRANTS.c.available > 0)
+_LOTS_AND = select(GRANTS).where(
+    GRANTS.c.account_id == bindparam("account"),
+    or_(GRANTS.c.available > 0, GRANTS.c.id.in_(bindparam("named", expanding=True))),
+)
+_WRITE, _MOVE, _GRANT, _HOLD = insert(ENTRIES), insert(MOVES), insert(GRANTS), insert(HOLDS)
+_SET_BALANCE = (
+    update(BALANCES)
+    .where(BALANCES.c.account_id == bindparam("account"))
+    .values({name: bindparam(f"new_{name}") for name in ("available", "held", "debt", "seq", "digest")})
+)
+_SET_GRANT = (
+    update(GRANTS)
+    .where(GRANTS.c.id == bindparam("grant"))
+    .values({name: bindparam(f"new_{name}") for name in ("available", "held", "expired", "reclaimed", "closed")})
+)
 
 
 class Book:
@@ -22,15 +53,15 @@ class Book:
     Nobody else writes to the account until the transaction ends: the row of its balance is locked.
     """
 
-    def __init__(self, tx: Transaction, row: BalanceRow, *, grants: Sequence[GrantRow], clock: Clock) -> None:
+    def __init__(self, tx: Transaction, row: Selected, *, grants: Sequence[Selected], clock: Clock) -> None:
         self._tx = tx
-        self._row = row
         self._clock = clock
-        self._grants = {grant.id: grant for grant in grants}
         self._written: list[Entry] = []
         self.now: datetime = clock.now()
         self.head = Head(row.account_id, row.seq, row.digest, Totals(row.available, row.held, row.debt))
         self.lots: dict[UUID, Lot] = {grant.id: lot_of(grant) for grant in grants}
+        self._grants = dict(self.lots)
+        """The grants as they are stored."""
 
     def new_id(self) -> UUID:
         """An identifier for the next entry."""
@@ -67,40 +98,61 @@ class Book:
         """Store the entries, and what follows from them in the tables of balances, grants and holds."""
         if not self._written:
             return
-        totals = self.head.totals
-        self._row.available, self._row.held, self._row.debt = totals.available, totals.held, totals.debt
-        self._row.seq, self._row.digest = self.head.seq, self.head.digest
-        for lot in self.lots.values():
-            if lot.id in self._grants:
-                update_grant(self._grants[lot.id], lot)
-            else:
-                self._tx.add(grant_row(lot, self.head.account_id))
-        self._tx.add_all(entry_row(entry) for entry in self._written)
-        self._tx.add_all(_new_hold(entry) for entry in self._written if entry.draft.kind is Kind.HOLD)
-        # Moves refer to entries, which therefore have to be there first.
-        await self._tx.flush()
-        self._tx.add_all(row for entry in self._written for row in move_rows(entry))
-        await self._tx.flush()
+        await self._tx.run_sync(self._store)
+        self._grants = dict(self.lots)
         self._written.clear()
+
+    def _store(self, session: Session) -> None:
+        connection, totals = session.connection(), self.head.totals
+        balance = {"available": totals.available, "held": totals.held, "debt": totals.debt}
+        head = {**balance, "seq": self.head.seq, "digest": self.head.digest}
+        connection.execute(_SET_BALANCE, {"account": self.head.account_id, **_new(head)})
+        connection.execute(_WRITE, [entry_values(entry) for entry in self._written])
+        for lot in self.lots.values():
+            if lot.id not in self._grants:
+                connection.execute(_GRANT, grant_values(lot, self.head.account_id))
+            elif lot != self._grants[lot.id]:
+                connection.execute(_SET_GRANT, {"grant": lot.id, **_new(_changing(lot))})
+        if holds := [_new_hold(entry) for entry in self._written if entry.draft.kind is Kind.HOLD]:
+            connection.execute(_HOLD, holds)
+        # Moves refer to entries, which therefore have to be there first.
+        if moves := [move for entry in self._written for move in move_values(entry)]:
+            connection.execute(_MOVE, moves)
 
 
 async def open_book(tx: Transaction, clock: Clock, account_id: UUID, *, grants: Sequence[UUID] = ()) -> Book:
     """Lock an account, made when it is new, and read the grants that matter; `grants` names more of them."""
-    query = select(BalanceRow).where(BalanceRow.account_id == account_id).with_for_update()
-    fresh = query.execution_options(populate_existing=True)
-    if (row := await tx.scalar(fresh)) is None:
-        insert = postgresql.insert if tx.get_bind().dialect.name == "postgresql" else sqlite.insert
-        empty = {"account_id": account_id, "available": 0, "held": 0, "debt": 0, "seq": 0, "digest": FIRST}
-        await tx.execute(insert(BalanceRow).values(empty).on_conflict_do_nothing())
-        row = (await tx.scalars(fresh)).one()
-    mine = select(GrantRow).where(GrantRow.account_id == account_id)
-    wanted = mine.where(or_(GrantRow.available > 0, GrantRow.id.in_(grants)) if grants else GrantRow.available > 0)
-    found = (await tx.scalars(wanted.execution_options(populate_existing=True))).all()
-    return Book(tx, row, grants=found, clock=clock)
+
+    def read(session: Session) -> Book:
+        connection, account = session.connection(), {"account": account_id}
+        if (row := connection.execute(_LOCK, account).one_or_none()) is None:
+            made = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+            empty = {"account_id": account_id, "available": 0, "held": 0, "debt": 0, "seq": 0, "digest": FIRST}
+            connection.execute(made(BALANCES).values(empty).on_conflict_do_nothing())
+            row = connection.execute(_LOCK, account).one()
+        found = (
+            connection.execute(_LOTS_AND, {**account, "named": list(grants)})
+            if grants
+            else connection.execute(_LOTS, account)
+        )
+        return Book(tx, row, grants=found.all(), clock=clock)
+
+    return await tx.run_sync(read)
 
 
-def _new_hold(entry: Entry) -> HoldRow:
-    return HoldRow(
-        id=entry.id, account_id=entry.account_id, amount=entry.amount, captured=0, created_at=entry.at,
-        deadline_at=datetime.fromisoformat(str(entry.draft.details["deadline_at"])), ended_at=None,
-    )  # fmt: skip
+def _new(values: Json) -> Json:
+    return {f"new_{name}": value for name, value in values.items()}
+
+
+def _changing(lot: Lot) -> Json:
+    return {
+        "available": lot.available, "held": lot.held, "expired": lot.expired, "reclaimed": lot.reclaimed,
+        "closed": lot.closed,
+    }  # fmt: skip
+
+
+def _new_hold(entry: Entry) -> Json:
+    return {
+        "id": entry.id, "account_id": entry.account_id, "amount": entry.amount, "captured": 0, "created_at": entry.at,
+        "deadline_at": datetime.fromisoformat(str(entry.draft.details["deadline_at"])), "ended_at": None,
+    }  # fmt: skip

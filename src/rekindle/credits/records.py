@@ -1,40 +1,65 @@
 """Entries and grants as rows, and rows as entries and grants."""
 
 from collections.abc import AsyncIterator, Sequence
+from typing import Any, TypeAlias, cast
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Row, Table, bindparam, select, update
 
 from rekindle.credits.ledger import Bucket, Draft, Entry, Kind, Lot, Move, Totals
-from rekindle.credits.tables import EntryRow, GrantRow, MoveRow
+from rekindle.credits.tables import BalanceRow, EntryRow, GrantRow, HoldRow, MoveRow
+from rekindle.infra.db.base import Json
 from rekindle.infra.db.database import Transaction
 
 PAGE = 500
 
+BALANCES, ENTRIES, MOVES, GRANTS, HOLDS = (
+    cast("Table", each.__table__) for each in (BalanceRow, EntryRow, MoveRow, GrantRow, HoldRow)
+)
+"""The tables themselves: a session that follows each row would be most of the work of an entry."""
 
-def entry_row(entry: Entry) -> EntryRow:
+Selected: TypeAlias = Row[tuple[Any, ...]]
+
+_BY_KEY = select(ENTRIES).where(ENTRIES.c.key == bindparam("entry_key"))
+
+_HELD = (
+    select(HOLDS.c.account_id, MOVES.c.source, MOVES.c.target, MOVES.c.amount, MOVES.c.grant_id)
+    .select_from(HOLDS.outerjoin(MOVES, MOVES.c.entry_id == HOLDS.c.id))
+    .where(HOLDS.c.id == bindparam("hold"))
+    .order_by(MOVES.c.position)
+)
+END_HOLD = (
+    update(HOLDS)
+    .where(HOLDS.c.id == bindparam("hold"), HOLDS.c.ended_at.is_(None))
+    .values(ended_at=bindparam("now"), captured=bindparam("spent"))
+    .returning(HOLDS.c.id)
+)
+"""Ends the hold, unless it has ended: then it answers with nothing."""
+
+
+def entry_values(entry: Entry) -> Json:
     """The row of an entry; its moves are rows of their own."""
     draft = entry.draft
-    return EntryRow(
-        id=draft.id, account_id=entry.account_id, seq=entry.seq, kind=draft.kind.value, key=draft.key,
-        request=draft.request, amount=entry.amount, grant_id=draft.grant_id, hold_id=draft.hold_id, ends=draft.ends,
-        reason=draft.reason, details=dict(draft.details), at=entry.at, available=entry.after.available,
-        held=entry.after.held, debt=entry.after.debt, digest=entry.digest,
-    )  # fmt: skip
+    return {
+        "id": draft.id, "account_id": entry.account_id, "seq": entry.seq, "kind": draft.kind.value, "key": draft.key,
+        "request": draft.request, "amount": entry.amount, "grant_id": draft.grant_id, "hold_id": draft.hold_id,
+        "ends": draft.ends, "reason": draft.reason, "details": dict(draft.details), "at": entry.at,
+        "available": entry.after.available, "held": entry.after.held, "debt": entry.after.debt, "digest": entry.digest,
+    }  # fmt: skip
 
 
-def move_rows(entry: Entry) -> list[MoveRow]:
+def move_values(entry: Entry) -> list[Json]:
     """The rows of the moves of an entry."""
     return [
-        MoveRow(
-            entry_id=entry.id, position=position, source=move.source.value, target=move.target.value,
-            amount=move.amount, grant_id=move.grant_id,
-        )
+        {
+            "entry_id": entry.id, "position": position, "source": move.source.value, "target": move.target.value,
+            "amount": move.amount, "grant_id": move.grant_id,
+        }
         for position, move in enumerate(entry.draft.moves)
     ]  # fmt: skip
 
 
-def entry_of(row: EntryRow, moves: Sequence[Move]) -> Entry:
+def entry_of(row: EntryRow | Selected, moves: Sequence[Move]) -> Entry:
     """The entry of a row and of its moves."""
     draft = Draft(
         row.id, Kind(row.kind), row.key, row.request, tuple(moves), grant_id=row.grant_id, hold_id=row.hold_id,
@@ -44,7 +69,7 @@ def entry_of(row: EntryRow, moves: Sequence[Move]) -> Entry:
     return Entry(draft, row.account_id, row.seq, row.at, row.amount, after, row.digest)
 
 
-def lot_of(row: GrantRow) -> Lot:
+def lot_of(row: GrantRow | Selected) -> Lot:
     """The grant of a row."""
     return Lot(
         row.id, row.source, row.priority, row.granted_at, row.expires_at, row.amount, row.available, held=row.held,
@@ -52,19 +77,13 @@ def lot_of(row: GrantRow) -> Lot:
     )  # fmt: skip
 
 
-def grant_row(lot: Lot, account_id: UUID) -> GrantRow:
+def grant_values(lot: Lot, account_id: UUID) -> Json:
     """The row of a new grant."""
-    return GrantRow(
-        id=lot.id, account_id=account_id, source=lot.source, priority=lot.priority, granted_at=lot.granted_at,
-        expires_at=lot.expires_at, amount=lot.amount, available=lot.available, held=lot.held, expired=lot.expired,
-        reclaimed=lot.reclaimed, closed=lot.closed,
-    )  # fmt: skip
-
-
-def update_grant(row: GrantRow, lot: Lot) -> None:
-    """Write down what changed of a grant."""
-    row.available, row.held, row.expired = lot.available, lot.held, lot.expired
-    row.reclaimed, row.closed = lot.reclaimed, lot.closed
+    return {
+        "id": lot.id, "account_id": account_id, "source": lot.source, "priority": lot.priority,
+        "granted_at": lot.granted_at, "expires_at": lot.expires_at, "amount": lot.amount, "available": lot.available,
+        "held": lot.held, "expired": lot.expired, "reclaimed": lot.reclaimed, "closed": lot.closed,
+    }  # fmt: skip
 
 
 async def moves_of(tx: Transaction, entry_ids: Sequence[UUID]) -> dict[UUID, list[Move]]:
@@ -76,9 +95,16 @@ async def moves_of(tx: Transaction, entry_ids: Sequence[UUID]) -> dict[UUID, lis
     return found
 
 
+async def held(tx: Transaction, hold_id: UUID) -> tuple[UUID | None, list[Move]]:
+    """Whose hold it is, None when there is no such hold, and the moves that it was made of."""
+    rows = (await tx.execute(_HELD, {"hold": hold_id})).all()
+    moves = [Move(Bucket(row.source), Bucket(row.target), row.amount, row.grant_id) for row in rows if row.source]
+    return (rows[0].account_id if rows else None), moves
+
+
 async def entry_by_key(tx: Transaction, key: str) -> Entry | None:
     """The entry that was written under this key."""
-    row = await tx.scalar(select(EntryRow).where(EntryRow.key == key))
+    row = (await tx.execute(_BY_KEY, {"entry_key": key})).one_or_none()
     return None if row is None else entry_of(row, (await moves_of(tx, [row.id]))[row.id])
 
 

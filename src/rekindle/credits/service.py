@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from rekindle.clock import Clock
 from rekindle.credits.book import Book, open_book
@@ -33,7 +33,7 @@ from rekindle.credits.ledger import (
     spending_order,
     withdraw,
 )
-from rekindle.credits.records import entry_by_key, lot_of, moves_of
+from rekindle.credits.records import END_HOLD, entry_by_key, held, lot_of
 from rekindle.credits.tables import BalanceRow, EntryRow, GrantRow, HoldRow
 from rekindle.infra.db.database import Transaction
 
@@ -212,9 +212,9 @@ class Credits:
         return (await tx.scalars(query if before is None else query.where(EntryRow.seq < before))).all()
 
     async def _end(self, tx: Transaction, hold_id: UUID, ending: _Ending) -> Entry:
-        if (account_id := await tx.scalar(select(HoldRow.account_id).where(HoldRow.id == hold_id))) is None:
+        account_id, parts = await held(tx, hold_id)
+        if account_id is None:
             raise HoldNotFound("There is no such hold. Hold credits first.")
-        parts = (await moves_of(tx, [hold_id]))[hold_id]
         book = await self._open(tx, account_id, [each.grant_id for each in parts if each.grant_id is not None])
         if (known := await self._known(tx, ending.key, ending.request)) is not None:
             return known
@@ -229,12 +229,8 @@ class Credits:
         return await self._close(book, entries[0])
 
     async def _mark_ended(self, tx: Transaction, hold_id: UUID, *, captured: int) -> None:
-        unended = update(HoldRow).where(HoldRow.id == hold_id, HoldRow.ended_at.is_(None))
-        changed = await tx.execute(
-            unended.values(ended_at=self._clock.now(), captured=captured).returning(HoldRow.id),
-            execution_options={"synchronize_session": False},
-        )
-        if changed.first() is None:
+        ended = {"hold": hold_id, "now": self._clock.now(), "spent": captured}
+        if (await tx.execute(END_HOLD, ended)).first() is None:
             raise HoldEnded("This hold was captured or released before. Hold credits again.")
 
     async def _open(self, tx: Transaction, account_id: UUID, grants: Sequence[UUID] = ()) -> Book:

@@ -18,6 +18,9 @@ from rekindle.errors import Invalid, RekindleError
 
 Service = TypeVar("Service")
 
+API = "/api/v1"
+"""Where the addresses of this version of the API begin."""
+
 
 class Services:
     """The services of one running application, found by their type or by a protocol that they name as a base."""

@@ -12,7 +12,7 @@ from rekindle.accounts.plans import DailyLimitReached
 from rekindle.accounts.users import User
 from rekindle.credits.ledger import AccountInDebt, InsufficientCredits
 from rekindle.imaging.marks import MaskDoesNotFit
-from rekindle.infra.http import BadCursor, encode_cursor, problems, service
+from rekindle.infra.http import API, BadCursor, encode_cursor, problems, service
 from rekindle.jobs.charges import PriceChanged
 from rekindle.jobs.lifecycle import JobAlreadyEnded, JobNotRetryable, Status
 from rekindle.jobs.options import HintsWithoutColour, Options
@@ -21,7 +21,6 @@ from rekindle.jobs.schemas import JobOut, JobPage, JobQuery, SubmitJob
 from rekindle.jobs.service import Filter, IdempotencyKeyReused, JobNotFound, Jobs, Wanted
 from rekindle.jobs.watch import Watching
 from rekindle.photos.masks import MaskNotFound
-from rekindle.photos.present import API
 from rekindle.photos.service import PhotoNotFound
 from rekindle.treatments.operations import Operation
 

@@ -70,7 +70,7 @@ class Charges:
         Raises DailyLimitReached, InsufficientCredits and AccountInDebt.
         """
         plan = self._tariff.plans.find(user.plan)
-        plan.check_day(await _count(tx, user.id, _day(job.created_at), 1) - 1)
+        plan.check_day(await count_jobs(tx, user.id, _day(job.created_at), 1) - 1)
         if quote is None:
             return
         await self._allowance.give(tx, user)
@@ -83,7 +83,7 @@ class Charges:
     async def settle(self, tx: Transaction, job: JobRow, result: Json | None) -> None:
         """Take what is owed for the result, at most what was set aside; without a result everything goes back."""
         if result is None:
-            await _count(tx, job.owner_id, _day(job.created_at), -1)
+            await count_jobs(tx, job.owner_id, _day(job.created_at), -1)
         if job.quote is None:
             return
         owed = 0 if result is None else owed_for(quote_from_json(job.quote), result)
@@ -131,7 +131,7 @@ def _day(moment: datetime) -> date:
     return moment.astimezone(UTC).date()
 
 
-async def _count(tx: Transaction, owner: UUID, day: date, change: int) -> int:
+async def count_jobs(tx: Transaction, owner: UUID, day: date, change: int) -> int:
     """Add to the jobs of a day, in one statement, and return how many there are now."""
     insert = postgresql.insert if tx.get_bind().dialect.name == "postgresql" else sqlite.insert
     added = insert(DayRow).values(owner_id=owner, day=day, jobs=max(change, 0))

@@ -15,13 +15,13 @@ from rekindle.imaging.formats import Format
 from rekindle.imaging.marks import BadMask, MaskDoesNotFit
 from rekindle.imaging.output import CannotMark
 from rekindle.imaging.quadrilateral import BadCorners, Corners
-from rekindle.infra.http import BadCursor, encode_cursor, problems, send_file, service
+from rekindle.infra.http import API, BadCursor, encode_cursor, problems, send_file, service
 from rekindle.infra.storage.port import FileMissing, Storage, StorageFull
 from rekindle.infra.storage.signing import LinkInvalid
 from rekindle.photos.downloads import Downloads, RenditionNotFound
 from rekindle.photos.masks import MaskNotFound, Masks, MaskTooLarge
 from rekindle.photos.preparing import Preparing, public_diagnosis
-from rekindle.photos.present import API, Presenter, corners_out
+from rekindle.photos.present import Presenter, corners_out
 from rekindle.photos.receive import FORM_OVERHEAD, Received, Receiver, UploadTimedOut, name_from_header
 from rekindle.photos.schemas import (
     CornersOut,

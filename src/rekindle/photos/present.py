@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from rekindle.clock import Clock
 from rekindle.imaging.formats import Format
 from rekindle.imaging.quadrilateral import FULL_FRAME, Corners
+from rekindle.infra.http import API
 from rekindle.infra.storage.port import Storage
 from rekindle.photos.preparing import prepared_key, public_diagnosis
 from rekindle.photos.schemas import (
@@ -18,8 +19,6 @@ from rekindle.photos.schemas import (
 )
 from rekindle.photos.service import corners_of
 from rekindle.photos.tables import PhotoRow, RenditionRow
-
-API = "/api/v1"
 
 
 class Presenter:

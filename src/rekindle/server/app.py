@@ -17,10 +17,9 @@ from rekindle.accounts.asking import Level, level_of
 from rekindle.billing import api as billing_api
 from rekindle.config import Settings
 from rekindle.credits import api as credits_api
-from rekindle.infra.http import Problem, problem_response
+from rekindle.infra.http import API, Problem, problem_response
 from rekindle.jobs import api as jobs_api
 from rekindle.photos import api as photos_api
-from rekindle.photos.present import API
 from rekindle.server import health, problems
 from rekindle.server.limits import LIMITED, RateLimitHeaders
 from rekindle.server.linger import Linger

@@ -11,9 +11,8 @@ from rekindle.accounts.asking import open_to_all
 from rekindle.clock import Clock
 from rekindle.config import Settings
 from rekindle.infra.db.database import Database
-from rekindle.infra.http import service
+from rekindle.infra.http import API, service
 from rekindle.infra.storage.port import Storage
-from rekindle.photos.present import API
 from rekindle.photos.schemas import Body
 from rekindle.providers.offers import Offers
 

@@ -17,10 +17,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from rekindle.accounts.asking import SAFE_METHODS, NotLoggedIn, recognise
 from rekindle.accounts.users import Role, User
 from rekindle.errors import RekindleError
-from rekindle.infra.http import Services
+from rekindle.infra.http import API, Services
 from rekindle.infra.limits.headers import rate_limit_headers
 from rekindle.infra.limits.rules import Limit, Verdict
-from rekindle.photos.present import API
 from rekindle.safety.addresses import client_address, limit_key
 from rekindle.wiring.limits import Allowances, Limits
 

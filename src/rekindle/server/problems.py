@@ -48,6 +48,9 @@ def _ours(request: Request, error: Exception) -> JSONResponse:
         log.error("a request failed for a reason that nobody foresaw", exc_info=error)
     detail = error.message if error.status < 500 or error.status in (503, 507) else RekindleError.title
     response = problem(request, status=error.status, code=error.code, title=error.title, detail=detail)
+    if error.status == HTTPStatus.UNAUTHORIZED:
+        # RFC 9110, section 11.6.1, asks for it; browsers show no window of their own for this scheme.
+        response.headers["WWW-Authenticate"] = "Bearer"
     if error.retry_after is not None:
         response.headers["Retry-After"] = str(error.retry_after)
     return response

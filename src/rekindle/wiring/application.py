@@ -9,12 +9,15 @@ from datetime import timedelta
 
 from rekindle.clock import Clock
 from rekindle.config import Settings
+from rekindle.credits.belongings import OwnCredits
 from rekindle.infra.db.migrate import upgrade
 from rekindle.infra.db.owner import seeing_everything
 from rekindle.infra.http import Services
 from rekindle.infra.lock import hold
 from rekindle.infra.queue.port import Handler, Queue, Schedule
+from rekindle.jobs.belongings import OwnJobs
 from rekindle.jobs.tasks import rescue
+from rekindle.photos.belongings import OwnPhotos
 from rekindle.photos.retention import Sweeper
 from rekindle.wiring.databases import open_tables
 from rekindle.wiring.ground import Ground, lay_ground
@@ -74,8 +77,12 @@ class Built:
 def _build(settings: Settings, on: Ground) -> Built:
     money = open_books(settings, on)
     paying = open_till(settings, on, money.ledger, money.plans)
-    people = welcome(settings, on, plans=money.plans, belongings=(paying.belongings,))
     work = photo_work(settings, on, money.plans)
+    owned = (
+        OwnPhotos(on.db, work.photos, work.downloads), OwnJobs(on.db), OwnCredits(on.db, money.ledger),
+        paying.belongings,
+    )  # fmt: skip
+    people = welcome(settings, on, plans=money.plans, belongings=owned)
     work.photos.when_deleted(money.charges.let_go)
     running = job_work(settings, on, work, money.charges)
     services = Services(

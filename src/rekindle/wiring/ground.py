@@ -10,6 +10,7 @@ from rekindle.config import Settings
 from rekindle.infra.db.database import Database
 from rekindle.infra.events.embedded import LocalEvents
 from rekindle.infra.events.port import Events
+from rekindle.infra.http import API
 from rekindle.infra.machine import usable_cores
 from rekindle.infra.queue.embedded import TableQueue
 from rekindle.infra.queue.port import Queue
@@ -18,7 +19,6 @@ from rekindle.infra.storage.embedded import FolderStorage
 from rekindle.infra.storage.port import Storage
 from rekindle.infra.storage.signing import LinkSigner
 from rekindle.infra.workbench import Workbench
-from rekindle.photos.present import API
 
 CHILD_MODULES = ("rekindle.photos.pixels", "rekindle.imaging.restoration")
 

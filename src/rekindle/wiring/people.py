@@ -1,5 +1,6 @@
 """Accounts, and everything by which people are known, from the settings."""
 
+import hmac
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -43,13 +44,13 @@ class People:
 
 def welcome(settings: Settings, on: Ground, *, plans: Plans, belongings: Sequence[Belongings]) -> People:
     """Accounts, or one owner at home. `belongings` are what people own in the packages above accounts."""
-    billing = settings.billing.secret_key is not None
     if not settings.accounts.enabled:
-        return People((AtHome(), Entrance("home", plans, billing=billing)))
+        return People((AtHome(), Entrance("home", plans)))
+    key = settings.billing.secret_key
     chosen, public_url = settings.accounts, settings.server.public_url
     longest = timedelta(days=chosen.session_days_at_most)
     entrance = Entrance(
-        "accounts", plans, guests=chosen.guests, billing=billing,
+        "accounts", plans, guests=chosen.guests, billing=key is not None and bool(key.get_secret_value().strip()),
         logins=[Login(each.name, each.title) for each in chosen.issuers if each.login],
         operators=frozenset(address(email) for email in chosen.operators), public_url=public_url,
     )  # fmt: skip
@@ -59,23 +60,17 @@ def welcome(settings: Settings, on: Ground, *, plans: Plans, belongings: Sequenc
     leaving = Leaving(on.db, on.clock, entering, passwords=passwords, belongings=belongings)
     secure = urlsplit(public_url or "").scheme == "https"
     cookie = HostCookie(SESSION, secure=secure, life=longest)
-    porter = Porter(
-        entrance,
-        cookie,
-        HostCookie(HANDSHAKE, secure=secure, life=HANDSHAKE_LIFE),
-        Letters(post := Post(_mailer(settings.mail))),
-    )
-    issuers, outsiders = (
-        [Issuer(each) for each in chosen.issuers],
-        Outsiders(on.db, on.clock, entering, plans.first.name),
-    )
+    handshake, post = HostCookie(HANDSHAKE, secure=secure, life=HANDSHAKE_LIFE), Post(_mailer(settings.mail))
+    issuers = [Issuer(each) for each in chosen.issuers]
+    outsiders = Outsiders(on.db, on.clock, entering, plans.first.name)
     tokens = Bearers(issuers, outsiders, clock=on.clock)
     services = (
         Recogniser(on.db, sessions=sessions, keys=keys, tokens=tokens, cookie=cookie, entrance=entrance),
         Accounts(on.db, on.clock, entering, passwords=passwords, terms=terms),
+        Logins(issuers, outsiders, key=_handshake_key(settings), clock=on.clock),
         Exporting(on.db, on.clock, belongings),
-        Logins(issuers, outsiders, key=kept_secret(settings.data_folder / "logins.key"), clock=on.clock),
-        entrance, porter, keys, leaving,
+        Porter(entrance, cookie, handshake, Letters(post)),
+        entrance, keys, leaving,
     )  # fmt: skip
     schedule = Schedule("the sweeper of accounts", settings.jobs.sweep_seconds, leaving.sweep)
     return People(services, (schedule,), (post.aclose, *(each.aclose for each in issuers)))
@@ -83,3 +78,11 @@ def welcome(settings: Settings, on: Ground, *, plans: Plans, belongings: Sequenc
 
 def _mailer(settings: MailSettings) -> Mailer:
     return SmtpMailer(settings) if settings.kind == "smtp" else ConsoleMailer()
+
+
+def _handshake_key(settings: Settings) -> bytes:
+    """What signs the handshakes of logins elsewhere: the same for all servers that share the secret of links."""
+    shared = settings.storage.url_secret
+    if shared is None:
+        return kept_secret(settings.data_folder / "logins.key")
+    return hmac.digest(shared.get_secret_value().encode(), b"logins", "sha256")

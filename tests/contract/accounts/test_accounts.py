@@ -9,9 +9,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from rekindle.accounts.passwords import WeakPassword
+from rekindle.accounts.asking import HOME_ID
+from rekindle.accounts.entering import Entering
+from rekindle.accounts.passwords import Passwords, WeakPassword
 from rekindle.accounts.secrets import Kind, new_secret
-from rekindle.accounts.service import Accounts, AddressTaken, LinkEnded, Mailed, WrongLogin
+from rekindle.accounts.service import Accounts, AddressTaken, LinkEnded, Mailed, Terms, WrongLogin
 from rekindle.accounts.sessions import ApiKeys, Sessions, TooManyKeys, UnknownKey
 from rekindle.accounts.tables import ApiKeyRow, LinkRow, SessionRow, UserRow
 from rekindle.accounts.users import NotAllowed, Role, Scope, User
@@ -21,6 +23,7 @@ from tests.factories import HeldClock, database
 ADA, WORDS = "ada@example.org", "four grandmothers in a boat"
 IDLE, LONGEST, LINK_LIFE = timedelta(days=14), timedelta(days=60), timedelta(hours=2)
 BOTH = frozenset(Scope)
+PEOPLE = select(UserRow).where(UserRow.id != HOME_ID)
 
 
 @dataclass
@@ -31,15 +34,18 @@ class House:
     clock: HeldClock
     sessions: Sessions
     keys: ApiKeys
+    entering: Entering
     accounts: Accounts
 
     async def who(self, session: str) -> User | None:
         async with self.db.reading() as tx:
-            return await self.sessions.find(tx, session)
+            found = await self.sessions.find(tx, session)
+            return found and found.user
 
     async def whose(self, key: str) -> User | None:
         async with self.db.reading() as tx:
-            return await self.keys.find(tx, key)
+            found = await self.keys.find(tx, key)
+            return found and found.user
 
     async def key(self, user: User, scopes: frozenset[Scope] = BOTH) -> str:
         async with self.db.transaction() as tx:
@@ -51,8 +57,9 @@ async def house(tmp_path: Path) -> AsyncGenerator[House]:
     clock = HeldClock()
     async with database(tmp_path) as db:
         sessions = Sessions(clock, idle=IDLE, longest=LONGEST)
-        accounts = Accounts(db, clock, sessions, plan="free", guest_plan="guest", link_life=LINK_LIFE)
-        yield House(db, clock, sessions, ApiKeys(clock), accounts)
+        entering = Entering(clock, sessions)
+        accounts = Accounts(db, clock, entering, passwords=Passwords(), terms=Terms("free", "guest", LINK_LIFE))
+        yield House(db, clock, sessions, ApiKeys(clock), entering, accounts)
 
 
 async def test_who_signs_up_is_logged_in_and_can_log_in_again(house: House) -> None:
@@ -78,7 +85,7 @@ async def test_an_address_has_one_account_however_many_sign_up_at_once(house: Ho
     answers = await asyncio.gather(*asked, return_exceptions=True)
     assert sum(isinstance(answer, AddressTaken) for answer in answers) == 7
     async with house.db.reading() as tx:
-        assert len((await tx.scalars(select(UserRow))).all()) == 1
+        assert len((await tx.scalars(PEOPLE)).all()) == 1
 
 
 def stored(folder: Path) -> bytes:
@@ -123,7 +130,7 @@ async def test_a_weak_password_leaves_no_account(house: House) -> None:
     with pytest.raises(WeakPassword):
         await house.accounts.sign_up(ADA, "password")
     async with house.db.reading() as tx:
-        assert (await tx.scalars(select(UserRow))).all() == []
+        assert (await tx.scalars(PEOPLE)).all() == []
 
 
 async def test_a_session_ends_when_it_is_not_used(house: House) -> None:
@@ -203,6 +210,34 @@ async def test_a_new_password_logs_everybody_out_and_takes_the_place_of_the_old_
     with pytest.raises(WrongLogin):
         await house.accounts.log_in(ADA, WORDS)
     assert (await house.accounts.log_in(ADA, "another long password")).user.id == entered.user.id
+
+
+async def test_who_waited_with_somebody_elses_address_is_shut_out_by_a_new_password(house: House) -> None:
+    mallory, _ = await house.accounts.sign_up(ADA, WORDS)
+    key = await house.key(mallory.user)
+    mailed = await reset_link(house)
+    await house.accounts.reset(mailed.link.text, "another long password")
+    assert await house.whose(key) is None
+    assert await house.who(mallory.session.text) is None
+
+
+async def test_keys_of_a_proven_account_outlive_a_new_password(house: House) -> None:
+    entered, mailed = await house.accounts.sign_up(ADA, WORDS)
+    await house.accounts.verify(mailed.link.text)
+    key = await house.key(entered.user)
+    await house.accounts.reset((await reset_link(house)).link.text, "another long password")
+    assert await house.whose(key)
+
+
+async def test_the_link_can_be_asked_for_again_until_the_address_is_proven(house: House) -> None:
+    entered, mailed = await house.accounts.sign_up(ADA, WORDS)
+    again = await house.accounts.ask_for_verification(entered.user)
+    assert again is not None
+    assert again.link.text != mailed.link.text
+    proven = await house.accounts.verify(again.link.text)
+    assert await house.accounts.ask_for_verification(proven) is None
+    guest = await house.accounts.enter_as_guest()
+    assert await house.accounts.ask_for_verification(guest.user) is None
 
 
 async def test_a_new_password_that_is_weak_does_not_use_the_link_up(house: House) -> None:
@@ -288,7 +323,7 @@ async def test_who_leaves_cannot_come_in_again_and_leaves_no_name(house: House) 
     entered, mailed = await house.accounts.sign_up(ADA, WORDS)
     key = await house.key(entered.user)
     async with house.db.transaction() as tx:
-        await house.accounts.forget(tx, entered.user)
+        await house.entering.forget(tx, entered.user.id)
     assert await house.who(entered.session.text) is None
     assert await house.whose(key) is None
     with pytest.raises(WrongLogin):
@@ -296,7 +331,7 @@ async def test_who_leaves_cannot_come_in_again_and_leaves_no_name(house: House) 
     with pytest.raises(LinkEnded):
         await house.accounts.verify(mailed.link.text)
     async with house.db.reading() as tx:
-        (row,) = (await tx.scalars(select(UserRow))).all()
+        (row,) = (await tx.scalars(PEOPLE)).all()
         assert (row.id, row.email, row.password) == (entered.user.id, None, None)
         for table in (SessionRow, ApiKeyRow, LinkRow):
             assert (await tx.scalars(select(table))).all() == []

@@ -2,11 +2,8 @@
 
 import asyncio
 import functools
-import importlib.util
-import os
 import shutil
 import tempfile
-import uuid
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
@@ -15,8 +12,7 @@ from pathlib import Path
 from typing import TypeVar
 from uuid import UUID
 
-import pytest
-from sqlalchemy import make_url, text
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from rekindle.credits.ledger import Entry
@@ -27,6 +23,7 @@ from rekindle.infra.db.database import Database
 from rekindle.infra.db.embedded import open_database
 from rekindle.infra.db.migrate import upgrade
 from tests.factories import HeldClock
+from tests.postgres import shared_postgres
 
 T = TypeVar("T")
 ALICE, BOB = UUID(int=1), UUID(int=2)
@@ -54,24 +51,15 @@ async def sqlite(folder: Path) -> AsyncGenerator[Database]:
 
 @asynccontextmanager
 async def postgres(_folder: Path) -> AsyncGenerator[Database]:
-    """A new database on the server at TEST_POSTGRES_URL, `postgresql+asyncpg://…`, whose user may make databases."""
-    url = os.environ.get("TEST_POSTGRES_URL", "")
-    if not url or not importlib.util.find_spec("asyncpg"):
-        pytest.skip("no Postgres: set TEST_POSTGRES_URL, and install asyncpg and psycopg")
-    address, name = make_url(url), f"ledger_{uuid.uuid4().hex}"
-    server = create_async_engine(address, isolation_level="AUTOCOMMIT")
-    async with server.connect() as connection:
-        await connection.execute(text(f"CREATE DATABASE {name}"))
-    own = address.set(database=name)
-    await asyncio.to_thread(upgrade, own.render_as_string(hide_password=False))
-    engine = create_async_engine(own, pool_size=20, max_overflow=0)
+    """A new database on a server of this process."""
+    url = await asyncio.to_thread(lambda: shared_postgres().new_database())
+    await asyncio.to_thread(upgrade, url)
+    # As the owner of everything: whom a transaction is made for is tested for itself.
+    engine = create_async_engine(url, pool_size=20, max_overflow=0)
     try:
         yield Database(engine, reading=engine)
     finally:
         await engine.dispose()
-        async with server.connect() as connection:
-            await connection.execute(text(f"DROP DATABASE {name}"))
-        await server.dispose()
 
 
 @dataclass

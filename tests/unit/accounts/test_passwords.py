@@ -1,5 +1,9 @@
 """What is kept of a password, and which are good enough."""
 
+import asyncio
+import threading
+import time
+
 import pytest
 from pwdlib.hashers.argon2 import Argon2Hasher
 
@@ -49,3 +53,19 @@ def test_a_password_that_is_easy_to_guess_is_refused(weak: str) -> None:
 @pytest.mark.parametrize("good", ["correct horse battery", "ñandú-über-große-Straße", "1234567890abc"])
 def test_a_long_password_of_any_characters_is_taken(good: str) -> None:
     check_password(good, "ada@example.org")
+
+
+async def test_a_flood_of_logins_is_worked_off_a_few_at_a_time() -> None:
+    lock, now, most = threading.Lock(), 0, 0
+
+    def work(number: int) -> int:
+        nonlocal now, most
+        with lock:
+            now, most = now + 1, max(most, now + 1)
+        time.sleep(0.01)
+        with lock:
+            now -= 1
+        return number
+
+    assert await asyncio.gather(*(PASSWORDS.aside(work, number) for number in range(12))) == list(range(12))
+    assert most == 2

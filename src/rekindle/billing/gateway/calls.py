@@ -40,6 +40,8 @@ class Calls:
     """Runs calls of the SDK in threads."""
 
     def __init__(self, access: Access) -> None:
+        # At the level of everything else the SDK tells each call, with the names of customers in it.
+        logging.getLogger("stripe").setLevel(logging.WARNING)
         self.client = stripe.StripeClient(
             access.secret_key,
             stripe_version=API_VERSION,

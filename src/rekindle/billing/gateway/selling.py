@@ -84,8 +84,9 @@ class Selling:
                     continue  # it was paid, or ended, in this very moment
 
     def change_plan(self, customer: str, subscription: str, item: str, offer: Offer, ways: Ways) -> str:
-        """A page of the portal that names the amount and asks."""
+        """A page of the portal that names the amount and asks. A smaller plan that waited is given up for it."""
         price, _ = self._price(offer.key, offer.title, offer.price, offer.interval)
+        self._forget_later(self._v1.subscriptions.retrieve(subscription))
         chosen = {"subscription": subscription, "items": [{"id": item, "price": price, "quantity": 1}]}
         after = {"type": "redirect", "redirect": {"return_url": ways.done}}
         flow = {"type": "subscription_update_confirm", "subscription_update_confirm": chosen, "after_completion": after}
@@ -97,11 +98,18 @@ class Selling:
 
     def end_with_period(self, subscription: str, *, ends: bool) -> None:
         """Undone as it was done: the portal sets a time, the API a flag."""
+        known = self._v1.subscriptions.retrieve(subscription)
+        self._forget_later(known)
         sent: Any = {"cancel_at_period_end": True}
         if not ends:
-            known = self._v1.subscriptions.retrieve(subscription)
             sent = {"cancel_at_period_end": False} if known.cancel_at_period_end else {"cancel_at": ""}
         self._v1.subscriptions.update(subscription, sent)
+
+    def _forget_later(self, subscription: stripe.Subscription) -> None:
+        """Take back a change that waits for the end of the period: while it waits, Stripe refuses any other."""
+        schedule = subscription.schedule
+        if schedule is not None:
+            self._v1.subscription_schedules.release(schedule if isinstance(schedule, str) else schedule.id)
 
     # ── what is sold ──
 

@@ -9,8 +9,8 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from uuid import UUID
 
-from sqlalchemy import Connection, event, text
-from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
 
 ROLE = "rekindle_app"
 """The role that transactions run as, which owns no table; migration 0007 makes it."""
@@ -20,7 +20,12 @@ NOTHING, DOOR, EVERYTHING = "", "door", "everything"
 
 _seen: ContextVar[str] = ContextVar("rekindle_owner", default=NOTHING)
 
-_TELL = text(f"SELECT set_config('role', '{ROLE}', true), set_config('{SETTING}', :seen, true)")
+_EVERYTHING = text(f"SELECT set_config('{SETTING}', '{EVERYTHING}', true)")
+
+
+def seen_now() -> str:
+    """What this task may see, as transactions on Postgres begin by saying."""
+    return _seen.get()
 
 
 def act_for(owner: UUID) -> None:
@@ -61,14 +66,4 @@ def at_the_door() -> Generator[None]:
 async def look_across(tx: AsyncSession) -> None:
     """From here on, to the end of this transaction, see what anybody owns: for the few steps across owners."""
     if tx.get_bind().dialect.name == "postgresql":
-        await tx.execute(_TELL, {"seen": EVERYTHING})
-
-
-def guard(engine: AsyncEngine) -> None:
-    """Let every transaction of a Postgres engine run as the role, for whomever it is made."""
-    event.listen(engine.sync_engine, "begin", _tell)
-
-
-def _tell(connection: Connection) -> None:
-    # Both hold for this transaction alone, so that nothing is left on a connection that goes back to the pool.
-    connection.execute(_TELL, {"seen": _seen.get()})
+        await tx.execute(_EVERYTHING)
