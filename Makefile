@@ -58,6 +58,10 @@ dev:  ## server and pages with reload, on http://127.0.0.1:5173
 	@$(INSTALL) dev
 	@$(BIN)/python scripts/dev.py
 
+demo-billing:  ## accounts, plans and credits at a simulated Stripe, on http://127.0.0.1:8000
+	@$(INSTALL) dev
+	@$(BIN)/python scripts/demo_billing.py
+
 fix:  ## format, mend what can be mended automatically, renew the generated reference
 	@$(INSTALL) tools
 	@$(BIN)/ruff check --fix

@@ -268,7 +268,7 @@ class BillingSettings(BaseModel):
     )
     webhook_secret: SecretStr | None = Field(
         default=None,
-        description="What Stripe signs its notices with, `whsec_…`; empty: none are taken, and payments are found late.",
+        description="What Stripe signs its events with, `whsec_…`; empty: none are taken, payments are searched for.",
     )
     api_url: str | None = Field(default=None, description="Another address of Stripe's API, for tests.")
     currency: str = Field(default="usd", pattern="^[a-z]{3}$", description="What prices are in.")

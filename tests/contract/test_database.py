@@ -18,18 +18,22 @@ from sqlalchemy.exc import IntegrityError, StatementError
 
 from rekindle.accounts import tables as account_tables
 from rekindle.accounts.asking import HOME_ID
+from rekindle.billing import tables as billing_tables
 from rekindle.credits import tables as credit_tables
 from rekindle.infra.db.base import Base, UtcDateTime
 from rekindle.infra.db.database import Database
 from rekindle.infra.db.migrate import migrations, upgrade
+from rekindle.infra.db.owner import seeing_everything
 from rekindle.infra.queue import tables as queue_tables
 from rekindle.jobs import tables as job_tables
 from rekindle.photos.tables import CacheRow, PhotoRow
 from tests.factories import NOON, HeldClock, database, photo_row
+from tests.postgres import postgres_database
 
 Opening = Callable[[Path], AbstractAsyncContextManager[Database]]
-IMPLEMENTATIONS: list[Opening] = [database]
+IMPLEMENTATIONS: list[Opening] = [database, postgres_database]
 ALL_TABLES = {
+    "billing_customers", "billing_events", "billing_grants", "billing_searches", "billing_subscriptions",
     "photos", "renditions", "cached_files", "jobs", "attempts", "job_days", "job_stages", "tasks",
     "credit_balances", "credit_entries", "credit_moves", "credit_grants", "credit_holds",
     "users", "identities", "sessions", "api_keys", "mail_links",
@@ -38,8 +42,9 @@ ALL_TABLES = {
 
 @pytest.fixture(params=IMPLEMENTATIONS, ids=lambda opening: opening.__name__)
 async def db(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncGenerator[Database]:
-    async with request.param(tmp_path) as opened:
-        yield opened
+    with seeing_everything():
+        async with request.param(tmp_path) as opened:
+            yield opened
 
 
 def cached(key: str, used_at: datetime = NOON) -> CacheRow:
@@ -230,7 +235,10 @@ def test_upgrading_twice_changes_nothing(url: str) -> None:
 
 
 def test_the_migrations_make_exactly_the_tables_of_the_code(url: str) -> None:
-    known = {queue_tables.TaskRow, job_tables.JobRow, credit_tables.EntryRow, account_tables.UserRow}
+    known = {
+        queue_tables.TaskRow, job_tables.JobRow, credit_tables.EntryRow, account_tables.UserRow,
+        billing_tables.CustomerRow,
+    }  # fmt: skip
     assert {row.__tablename__ for row in known} <= set(Base.metadata.tables)
     assert set(Base.metadata.tables) == ALL_TABLES
     upgrade(url)

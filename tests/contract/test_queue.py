@@ -1,6 +1,7 @@
 """What every queue does."""
 
 import asyncio
+import itertools
 from collections.abc import AsyncGenerator, Callable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -12,6 +13,7 @@ from rekindle.infra.db.database import Database
 from rekindle.infra.queue.embedded import TableQueue
 from rekindle.infra.queue.port import Queue, Task
 from tests.factories import HeldClock, database
+from tests.postgres import postgres_database
 
 LEASE = 60.0
 
@@ -44,11 +46,13 @@ class House:
         return task
 
 
-@pytest.fixture(params=IMPLEMENTATIONS, ids=lambda make: make.__name__)
+@pytest.fixture(
+    params=itertools.product(IMPLEMENTATIONS, (database, postgres_database)), ids=lambda parts: parts[1].__name__
+)
 async def house(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncGenerator[House]:
-    clock = HeldClock()
-    async with database(tmp_path) as db:
-        yield House(request.param(db, clock), db, clock)
+    clock, (make, opening) = HeldClock(), request.param
+    async with opening(tmp_path) as db:
+        yield House(make(db, clock), db, clock)
 
 
 async def test_an_empty_queue_gives_nothing(house: House) -> None:

@@ -12,7 +12,7 @@ from rekindle.accounts.users import User
 from rekindle.billing.catalogue import Catalogue, Interval
 from rekindle.billing.port import Buyer, PaymentsUnavailable, Ways
 from rekindle.billing.reconciling import Till
-from rekindle.billing.rules import HOLDING, current, standing
+from rekindle.billing.rules import HOLDING, Standing, current, standing
 from rekindle.billing.statement import Statement, Subscription
 from rekindle.billing.stock import Farewell, farewell
 from rekindle.billing.tables import CustomerRow, SubscriptionRow
@@ -127,10 +127,10 @@ class Billing:
         async with self._db.reading() as tx:
             row = await tx.get(CustomerRow, user.id)
         statement = None if row is None else await till.payments.statement(row.customer)
-        holding = [] if statement is None else _holding(statement)
-        if row is None or not holding:
+        going = [] if statement is None else _going_on(statement)
+        if row is None or not going:
             raise NoSubscription("You have no subscription that could end.")
-        for each in holding:
+        for each in going:
             if (each.cancel_at is not None) != ends:
                 await till.payments.end_with_period(each.id, ends=ends)
         await till.reconciling.reconcile(row.customer)
@@ -167,5 +167,7 @@ class Billing:
         return holds, self.catalogue.rank(row.plan), row.created_at, row.id
 
 
-def _holding(statement: Statement) -> list[Subscription]:
-    return [each for each in statement.subscriptions if standing(each.status) in HOLDING]
+def _going_on(statement: Statement) -> list[Subscription]:
+    """Those that go on until somebody ends them."""
+    going = (each for each in statement.subscriptions if standing(each.status) is not Standing.ENDED)
+    return [each for each in going if each.status != "incomplete"]

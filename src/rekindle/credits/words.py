@@ -21,6 +21,7 @@ _REASONS = {
     "subscription_ended": "Lost with the end of the subscription",
     "refunded": "Taken back after a refund",
     "disputed": "Taken back while the payment is disputed",
+    "plan_changed": "Taken back for the rest of the month: you changed your plan",
 }
 
 

@@ -1,6 +1,7 @@
 """`python -m tests.simulators.stripe --port 4242 --webhook http://127.0.0.1:8000/...`: a Stripe to walk through."""
 
 import argparse
+import contextlib
 
 import uvicorn
 
@@ -22,7 +23,8 @@ def main() -> None:
         new_endpoint(world, chosen.webhook, secret=chosen.secret)
     print(f"Stripe, simulated, is at {world.base_url}")
     print(f'StripeClient("{KEY}", base_addresses={{"api": "{world.base_url}"}}), webhook secret {chosen.secret}')
-    uvicorn.Server(uvicorn.Config(create_app(world), log_level="warning", lifespan="on")).run(sockets=[listener])
+    with contextlib.suppress(KeyboardInterrupt):
+        uvicorn.Server(uvicorn.Config(create_app(world), log_level="warning", lifespan="on")).run(sockets=[listener])
 
 
 if __name__ == "__main__":

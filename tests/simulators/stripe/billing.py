@@ -140,6 +140,15 @@ def list_items(call: Call) -> Thing:
     return listing(subscriptions.items_of(subscription), "/v1/subscription_items")
 
 
+@routes.on("POST", "/v1/subscription_schedules/{id}/release", "preserve_cancel_date")
+def release_schedule(call: Call) -> Thing:
+    schedule = call.world.find("subscription_schedule", call.id)
+    if schedule["status"] != "active":
+        raise invalid(f"You cannot release a subscription schedule that is {schedule['status']}.")
+    subscriptions.release(call.world, schedule)
+    return schedule
+
+
 # ── invoices ──
 
 

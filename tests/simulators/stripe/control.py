@@ -36,7 +36,7 @@ class Control:
         self.world, self.courier, self.api = world, courier, api
         posts: dict[str, Callable[[Thing], Thing]] = {
             "webhooks": self.turn, "release": self.release, "faults": self.fail, "skip": self.skip,
-            "dunning": self.dun, "disputes": self.dispute, "reset": self.reset,
+            "dunning": self.dun, "disputes": self.dispute, "reset": self.reset, "endpoint": self.hear,
         }  # fmt: skip
         self.routes = [
             Route("/", self.home, methods=["GET", "POST"]),
@@ -96,6 +96,10 @@ class Control:
             return found
         charge = self.world.find("charge", sent["charge"])
         return open_dispute(self.world, charge, sent.get("reason", "fraudulent"))
+
+    def hear(self, sent: Thing) -> Thing:
+        """Send events to `url` from now on, signed with `secret`, which Stripe would choose by itself."""
+        return new_endpoint(self.world, sent["url"], secret=sent["secret"])
 
     def reset(self, sent: Thing) -> Thing:
         """Begin anew with the seed, and with the address `webhook` and its `secret` if they are given."""

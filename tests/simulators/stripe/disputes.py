@@ -32,11 +32,10 @@ def open_dispute(world: World, charge: Thing, reason: str) -> Thing:
 
 
 def close_dispute(world: World, dispute: Thing, status: str) -> None:
-    """`won`: the money comes back. `lost`: it stays away."""
+    """`won`: the money comes back. `lost`: it stays away. The charge was disputed either way."""
     dispute["status"] = status
     world.emit("charge.dispute.closed", dispute)
     if status == "won":
-        world.find("charge", dispute["charge"])["disputed"] = False
         world.emit("charge.dispute.funds_reinstated", dispute)
 
 

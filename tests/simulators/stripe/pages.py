@@ -130,10 +130,27 @@ class Pages:
         session = self._found("billing_portal.session", request)
         if session is None:
             return _gone("There is no such session.")
-        note = ""
-        if request.method == "POST":
-            note = self._managed(session, form)
+        if session["flow"] is not None:
+            return self._confirm(session, form if request.method == "POST" else None)
+        note = self._managed(session, form) if request.method == "POST" else ""
         return self._portal(session, note)
+
+    def _confirm(self, session: Thing, form: FormData | None) -> Response:
+        """A page for one change of plan, which says what it is and asks."""
+        flow = session["flow"]["subscription_update_confirm"]
+        subscription = self.world.find("subscription", flow["subscription"])
+        price = self.world.find("price", flow["items"][0]["price"])
+        if form is not None and _text(form, "action") == "confirm":
+            try:
+                portal.act(self.world, session, "switch", subscription, price["id"])
+            except StripeError as refusal:
+                return document("Change plan", _note(refusal.message))
+            after = session["flow"]["after_completion"]["redirect"]
+            return RedirectResponse(after["return_url"] if after else session["return_url"], 303)
+        when = "at the end of the period" if portal.waits(self.world, session, subscription, price) else "now"
+        back = f"<p><a href='{escape(session['return_url'])}'>Go back</a></p>"
+        text = f"<p>{escape(self._price(price))}, {when}. What was paid and not used is counted.</p>"
+        return document("Change plan", text + button("confirm", "Confirm") + back)
 
     def _managed(self, session: Thing, form: FormData) -> str:
         wanted = _text(form, "subscription")

@@ -22,7 +22,7 @@ def create_refund(call: Call) -> Thing:
             f"Refund amount (${amount / 100:.2f}) is greater than unrefunded amount on charge (${left / 100:.2f})",
             "amount",
         )
-    if charge["disputed"]:
+    if any(dispute["status"] != "won" for dispute in world.where("dispute", charge=charge["id"])):
         raise invalid(f"Charge {charge['id']} has been charged back; cannot issue a refund.", code="charge_disputed")
     reason = params.choice("reason", "duplicate", "fraudulent", "requested_by_customer")
     refund = world.keep(

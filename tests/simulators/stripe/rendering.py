@@ -13,7 +13,7 @@ REFERENCES = {
     "subscription": "subscription", "invoice": "invoice", "latest_invoice": "invoice", "charge": "charge",
     "latest_charge": "charge", "payment_intent": "payment_intent", "payment_method": "payment_method",
     "default_payment_method": "payment_method", "test_clock": "test_helpers.test_clock",
-    "configuration": "billing_portal.configuration",
+    "configuration": "billing_portal.configuration", "schedule": "subscription_schedule",
 }  # fmt: skip
 """Fields whose value is the id of an object of that kind."""
 NOT_EXPANDABLE = {("billing_portal.session", "customer"), ("subscription_item", "subscription")}

@@ -145,6 +145,7 @@ def fall_behind(world: World, subscription: Thing, invoice: Thing) -> None:
 
 def renew(world: World, subscription: Thing) -> None:
     """The next period begins; its invoice is a draft for an hour."""
+    _due_switch(world, subscription)
     start = period_end(subscription)
     items = [
         {
@@ -170,12 +171,17 @@ def renew(world: World, subscription: Thing) -> None:
 # ── changes ──
 
 
-def switch(world: World, subscription: Thing, item: Thing, price: Thing, *, quantity: int, prorate: str) -> None:
-    """Another price from now on. `prorate` is Stripe's: `create_prorations`, `always_invoice` or `none`."""
+def switch(
+    world: World, subscription: Thing, item: Thing, price: Thing, *, quantity: int, prorate: str, anew: bool = False
+) -> None:
+    """Another price from now on. `prorate` is Stripe's: `create_prorations`, `always_invoice` or `none`. `anew`: with a
+    period that begins now, as it does anyhow when the interval is another.
+    """
+    refuse_scheduled(subscription)
     now, old = world.now(subscription["test_clock"]), item
     if price["recurring"] is None:
         raise invalid(f"The price {price['id']} is not recurring.", "items[0][price]")
-    same = price["recurring"] == old["price"]["recurring"]
+    same = price["recurring"] == old["price"]["recurring"] and not anew
     new = {**old, "price": dict(price), "plan": _plan(price), "quantity": quantity}
     changes: Thing = {}
     if not same:
@@ -193,6 +199,53 @@ def switch(world: World, subscription: Thing, item: Thing, price: Thing, *, quan
     for line in lines if same and prorate == "create_prorations" else ():
         world.keep("invoiceitem", clock=subscription["test_clock"], subscription=subscription["id"], invoice=None,
                    line=line)  # fmt: skip
+
+
+def switch_later(world: World, subscription: Thing, price: Thing) -> None:
+    """Another price from the next period on: a schedule, by which the subscription is managed until then."""
+    refuse_scheduled(subscription)
+    clock, start, end = subscription["test_clock"], subscription["start_date"], period_end(subscription)
+    schedule = world.keep(
+        "subscription_schedule", clock=clock, application=None, billing_mode=subscription["billing_mode"],
+        canceled_at=None, completed_at=None, current_phase={"start_date": start, "end_date": end},
+        customer=subscription["customer"], customer_account=None, end_behavior="release",
+        default_settings={"billing_cycle_anchor": "automatic", "invoice_settings": {"issuer": {"type": "self"}}},
+        metadata={}, pause_schedules=[], phases=[], released_at=None, released_subscription=None, status="active",
+        subscription=subscription["id"], test_clock=clock,
+    )  # fmt: skip
+    world.notes[schedule["id"]] = {"price": price["id"]}
+    world.change("customer.subscription.updated", subscription, schedule=schedule["id"])
+
+
+def refuse_scheduled(subscription: Thing) -> None:
+    """What a schedule manages is not changed beside it."""
+    if subscription["schedule"] is not None:
+        raise invalid(
+            f"The subscription is managed by the subscription schedule `{subscription['schedule']}`, and updating it "
+            "directly is not allowed. Please update the schedule instead."
+        )
+
+
+def release(world: World, schedule: Thing) -> None:
+    """What it would have changed stays as it is."""
+    subscription = world.find("subscription", schedule["subscription"])
+    schedule.update(status="released", released_at=world.now(schedule["test_clock"]), subscription=None,
+                    released_subscription=subscription["id"], current_phase=None)  # fmt: skip
+    world.emit("subscription_schedule.released", schedule)
+    world.change("customer.subscription.updated", subscription, schedule=None)
+
+
+def _due_switch(world: World, subscription: Thing) -> None:
+    if subscription["schedule"] is None:
+        return
+    schedule = world.find("subscription_schedule", subscription["schedule"])
+    price = world.find("price", world.notes[schedule["id"]]["price"])
+    release(world, schedule)
+    (item,) = items_of(subscription)
+    if price["recurring"] != item["price"]["recurring"]:
+        subscription["billing_cycle_anchor"] = period_end(subscription)
+    changed = {**item, "price": dict(price), "plan": _plan(price)}
+    subscription["items"] = {**subscription["items"], "data": [changed]}
 
 
 def _prorations(world: World, old: Thing, new: Thing, now: int, *, same: bool) -> list[Line]:
@@ -218,6 +271,7 @@ def end_later(world: World, subscription: Thing, *, at: int, at_period_end: bool
 
     Source: https://docs.stripe.com/billing/subscriptions/billing-mode/compare
     """
+    refuse_scheduled(subscription)
     world.change(
         "customer.subscription.updated", subscription, cancel_at=at, cancel_at_period_end=at_period_end,
         canceled_at=world.now(subscription["test_clock"]),

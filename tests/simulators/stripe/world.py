@@ -20,8 +20,8 @@ PREFIXES = {
     "checkout.session": "cs_test_", "customer": "cus_", "dispute": "du_", "event": "evt_", "invoice": "in_",
     "invoice_payment": "inpay_", "invoiceitem": "ii_", "item": "li_", "line_item": "il_", "payment_intent": "pi_",
     "payment_method": "pm_", "price": "price_", "product": "prod_", "refund": "re_", "request": "req_",
-    "subscription": "sub_", "subscription_item": "si_", "test_helpers.test_clock": "clock_",
-    "webhook_endpoint": "we_",
+    "subscription": "sub_", "subscription_item": "si_", "subscription_schedule": "sub_sched_",
+    "test_helpers.test_clock": "clock_", "webhook_endpoint": "we_",
 }  # fmt: skip
 WITHOUT = {"item": ("created", "livemode"), "refund": ("livemode",)}
 """What these kinds lack of the fields that every other has."""

@@ -17,7 +17,7 @@ from tests.simulators.stripe.listener import Listener
 from tests.simulators.stripe.server import KEY, StripeSimulator
 from tests.simulators.stripe.shopper import Shopper
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 
 
 @pytest.fixture(scope="module")
@@ -44,13 +44,6 @@ def listener(ears: Listener, running: StripeSimulator) -> Listener:
 @pytest.fixture
 def simulator(running: StripeSimulator, listener: Listener) -> StripeSimulator:
     return running
-
-
-@pytest.fixture
-def shopper(simulator: StripeSimulator) -> Generator[Shopper]:
-    someone = Shopper(simulator)
-    yield someone
-    someone.close()
 
 
 def test_what_happens_is_told_in_order_signed_and_once(

@@ -2,49 +2,16 @@
 
 import asyncio
 import concurrent.futures
-from collections.abc import Generator
 from typing import Any
 
 import pytest
 import stripe
 
+from tests.contract.stripe.helpers import latest_invoice, refused
 from tests.simulators.stripe.server import KEY, StripeSimulator
 from tests.simulators.stripe.shopper import BACK, Shopper, faults_of
 
 DAY = 86400
-
-
-@pytest.fixture(scope="module")
-def running() -> Generator[StripeSimulator]:
-    with StripeSimulator() as simulator:
-        yield simulator
-
-
-@pytest.fixture
-def simulator(running: StripeSimulator) -> StripeSimulator:
-    """One with nothing in it."""
-    running.reset()
-    return running
-
-
-@pytest.fixture
-def shopper(simulator: StripeSimulator) -> Generator[Shopper]:
-    someone = Shopper(simulator)
-    yield someone
-    someone.close()
-
-
-def refused(
-    refusal: pytest.ExceptionInfo[stripe.StripeError], status: int, code: str | None, param: str | None
-) -> None:
-    error: Any = refusal.value
-    assert (error.http_status, error.code, getattr(error, "param", None)) == (status, code, param)
-
-
-def latest_invoice(shopper: Shopper, subscription: str) -> stripe.Invoice:
-    found = shopper.v1.subscriptions.retrieve(subscription, {"expand": ["latest_invoice"]}).latest_invoice
-    assert isinstance(found, stripe.Invoice)
-    return found
 
 
 # ── how it answers ──

@@ -1,49 +1,16 @@
 """The simulated Stripe's subscriptions, payments, refunds and disputes, and how time passes for them."""
 
-from collections.abc import Generator
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 import stripe
 
+from tests.contract.stripe.helpers import latest_invoice, refused
 from tests.simulators.stripe.server import StripeSimulator
-from tests.simulators.stripe.shopper import JANUARY_31, Shopper
+from tests.simulators.stripe.shopper import JANUARY_31, Shopper, faults_of
 
 DAY, HOUR = 86400, 3600
-
-
-@pytest.fixture(scope="module")
-def running() -> Generator[StripeSimulator]:
-    with StripeSimulator() as simulator:
-        yield simulator
-
-
-@pytest.fixture
-def simulator(running: StripeSimulator) -> StripeSimulator:
-    """One with nothing in it."""
-    running.reset()
-    return running
-
-
-@pytest.fixture
-def shopper(simulator: StripeSimulator) -> Generator[Shopper]:
-    someone = Shopper(simulator)
-    yield someone
-    someone.close()
-
-
-def refused(
-    refusal: pytest.ExceptionInfo[stripe.StripeError], status: int, code: str | None, param: str | None
-) -> None:
-    error: Any = refusal.value
-    assert (error.http_status, error.code, getattr(error, "param", None)) == (status, code, param)
-
-
-def latest_invoice(shopper: Shopper, subscription: str) -> stripe.Invoice:
-    found = shopper.v1.subscriptions.retrieve(subscription, {"expand": ["latest_invoice"]}).latest_invoice
-    assert isinstance(found, stripe.Invoice)
-    return found
 
 
 def day_of(moment: int) -> str:
@@ -308,3 +275,78 @@ def test_a_deleted_customer_is_gone_with_its_subscriptions(shopper: Shopper) -> 
     assert shopper.v1.customers.retrieve(customer).deleted
     with pytest.raises(stripe.InvalidRequestError, match="No such customer"):
         shopper.portal(customer)
+
+
+# ── a change of plan that only has to be confirmed ──
+
+
+def confirming(shopper: Shopper, subscription: stripe.Subscription, price: stripe.Price, **update: Any) -> str:
+    """A page of the portal for one change of plan."""
+    products = [
+        {"product": str(each.product), "prices": [each.id]} for each in shopper.v1.prices.list({"limit": 100}).data
+    ]
+    features: Any = {
+        "subscription_update": {
+            "enabled": True, "default_allowed_updates": ["price"], "products": products,
+            "proration_behavior": "always_invoice", **update,
+        }
+    }  # fmt: skip
+    made = shopper.v1.billing_portal.configurations.create({"features": features, "metadata": {"kind": "one change"}})
+    assert made.metadata is not None
+    assert made.metadata["kind"] == "one change"
+    chosen = [{"id": subscription.items.data[0].id, "price": price.id}]
+    flow = {
+        "type": "subscription_update_confirm",
+        "subscription_update_confirm": {"subscription": subscription.id, "items": chosen},
+        "after_completion": {"type": "redirect", "redirect": {"return_url": "http://127.0.0.1:9/changed"}},
+    }
+    return shopper.portal(subscription.customer, configuration=made.id, flow_data=flow)
+
+
+def test_a_confirmed_change_can_begin_a_new_period(shopper: Shopper) -> None:
+    customer, clock = shopper.on_a_clock()
+    small, large = shopper.price(1000), shopper.price(3000)
+    subscription = shopper.subscribed(small, customer=customer.id)
+    shopper.advance(clock, JANUARY_31 + 14 * DAY)
+    page = confirming(shopper, subscription, large, billing_cycle_anchor="now")
+    assert "$30.00 a month, now" in shopper.browser.get(page).text
+    answer = shopper.browser.post(page, data={"action": "confirm"})
+    assert answer.headers["Location"] == "http://127.0.0.1:9/changed"
+    changed = shopper.v1.subscriptions.retrieve(subscription.id)
+    assert period_of(changed) == ("2026-02-14 12:00", "2026-03-14 12:00")
+    invoice = latest_invoice(shopper, subscription.id)
+    assert sorted(line.amount for line in invoice.lines.data) == [-500, 3000]
+    assert (invoice.billing_reason, invoice.amount_paid) == ("subscription_update", 2500)
+
+
+def test_a_confirmed_change_to_less_can_wait_for_the_end_of_the_period(shopper: Shopper) -> None:
+    customer, clock = shopper.on_a_clock()
+    small, large = shopper.price(1000), shopper.price(3000)
+    subscription = shopper.subscribed(large, customer=customer.id)
+    later = {"conditions": [{"type": "decreasing_item_amount"}]}
+    page = confirming(shopper, subscription, small, schedule_at_period_end=later)
+    assert "at the end of the period" in shopper.browser.get(page).text
+    shopper.browser.post(page, data={"action": "confirm"})
+    waiting = shopper.v1.subscriptions.retrieve(subscription.id)
+    assert (waiting.items.data[0].price.id, str(waiting.schedule)[:10]) == (large.id, "sub_sched_")
+    with pytest.raises(stripe.InvalidRequestError, match="managed by the subscription schedule"):
+        shopper.v1.subscriptions.update(subscription.id, {"cancel_at_period_end": True})
+    shopper.advance(clock, subscription.items.data[0].current_period_end + DAY)
+    assert shopper.v1.subscriptions.retrieve(subscription.id).items.data[0].price.id == small.id
+    assert latest_invoice(shopper, subscription.id).amount_paid == 1000
+
+
+def test_a_change_that_waits_can_be_taken_back(shopper: Shopper) -> None:
+    customer, clock = shopper.on_a_clock()
+    small, large = shopper.price(1000), shopper.price(3000)
+    subscription = shopper.subscribed(large, customer=customer.id)
+    later = {"conditions": [{"type": "decreasing_item_amount"}]}
+    page = confirming(shopper, subscription, small, schedule_at_period_end=later)
+    shopper.browser.post(page, data={"action": "confirm"})
+    schedule = str(shopper.v1.subscriptions.retrieve(subscription.id).schedule)
+    released = shopper.v1.subscription_schedules.release(schedule)
+    assert (released.status, released.released_subscription) == ("released", subscription.id)
+    assert faults_of(released, "schedule") == []
+    shopper.advance(clock, subscription.items.data[0].current_period_end + DAY)
+    renewed = shopper.v1.subscriptions.retrieve(subscription.id)
+    assert (renewed.schedule, renewed.items.data[0].price.id) == (None, large.id)
