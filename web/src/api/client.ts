@@ -1,35 +1,10 @@
 /** Every call that the page makes, by name. */
-import createClient from "openapi-fetch";
-import { newKey } from "./key.ts";
-import { problemFrom, unreachable } from "./problem.ts";
-import { reach } from "./reach.ts";
-import type { paths } from "./schema.gen.ts";
+import { type Answer, api, once, take } from "./call.ts";
 import type { Mask, Point } from "./types.ts";
 import type { Wish } from "./wish.ts";
 
 export const uploadAddress = "/api/v1/photos";
 export const eventsAddress = (jobId: string): string => `/api/v1/jobs/${jobId}/events`;
-
-const api = createClient<paths>();
-
-interface Answer<T> {
-  data?: T;
-  error?: unknown;
-  response: Response;
-}
-
-/** The data of an answer; a refusal becomes a `Problem` with the server's sentence. */
-async function take<T>(asking: Promise<Answer<T>>): Promise<T> {
-  const { data, error, response } = await asking.catch(() => {
-    reach.lost();
-    throw unreachable();
-  });
-  reach.found();
-  if (!response.ok) throw problemFrom(response.status, error);
-  return data as T;
-}
-
-const once = (key: string = newKey()) => ({ "Idempotency-Key": key });
 
 export const getHealth = () => take(api.GET("/health"));
 
@@ -52,6 +27,8 @@ export const putCorners = (photo_id: string, corners: Point[]) =>
 export const listRunningJobs = () =>
   take(api.GET("/api/v1/jobs", { params: { query: { status: "running", limit: 50 } } }));
 
+export const listJobs = (limit: number) => take(api.GET("/api/v1/jobs", { params: { query: { limit } } }));
+
 export const getJob = (job_id: string) => take(api.GET("/api/v1/jobs/{job_id}", { params: { path: { job_id } } }));
 
 export const cancelJob = (job_id: string) =>
@@ -60,9 +37,15 @@ export const cancelJob = (job_id: string) =>
 export const retryJob = (job_id: string) =>
   take(api.POST("/api/v1/jobs/{job_id}/retry", { params: { path: { job_id }, header: once() } }));
 
-/** Two submissions with one key are one job: a key of its own makes asking again harmless. */
-export const submitJob = (photo_id: string, wish: Wish, key?: string) =>
-  take(api.POST("/api/v1/jobs", { params: { header: once(key) }, body: { photo_id, ...wish } }));
+interface Submission {
+  /** Two submissions with one key are one job: a key of its own makes asking again harmless. */
+  key?: string;
+  /** The price that was shown, in milli-credits: a higher one is refused. */
+  max_price?: number;
+}
+
+export const submitJob = (photo_id: string, wish: Wish, { key, ...price }: Submission = {}) =>
+  take(api.POST("/api/v1/jobs", { params: { header: once(key) }, body: { photo_id, ...wish, ...price } }));
 
 /** A mask that someone painted: a PNG in which what is white shall be filled in. */
 export const postMask = (photo_id: string, png: Blob) => take(sendMask(photo_id, png));

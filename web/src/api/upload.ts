@@ -1,7 +1,9 @@
 /** Sends one photo as it is, with progress, which `fetch` cannot report. */
 import { uploadAddress } from "./client.ts";
+import { patiently, waitOf } from "./patience.ts";
 import { problemFrom, unreachable } from "./problem.ts";
 import { reach } from "./reach.ts";
+import { session } from "./session.ts";
 import type { Photo } from "./types.ts";
 
 export interface Upload {
@@ -9,29 +11,46 @@ export interface Upload {
   abort: () => void;
 }
 
-export function upload(file: File, onProgress: (share: number) => void): Upload {
+const stopped = () => new DOMException("stopped", "AbortError");
+
+function send(file: File, onProgress: (share: number) => void, stop: AbortSignal): Promise<XMLHttpRequest> {
   const request = new XMLHttpRequest();
-  const done = new Promise<Photo>((resolve, reject) => {
+  return new Promise((resolve, reject) => {
+    if (stop.aborted) return reject(stopped());
+    stop.addEventListener("abort", () => request.abort(), { once: true });
     request.upload.onprogress = (event) => {
       if (event.lengthComputable && event.total > 0) onProgress(event.loaded / event.total);
     };
-    request.onload = () => {
-      const body: unknown = parse(request.responseText);
-      if (request.status >= 200 && request.status < 300 && body) resolve(body as Photo);
-      else reject(problemFrom(request.status, body));
-    };
+    request.onload = () => resolve(request);
     request.onerror = () => {
       reach.lost();
       reject(unreachable());
     };
-    request.onabort = () => reject(new DOMException("stopped", "AbortError"));
+    request.onabort = () => reject(stopped());
+    request.open("POST", uploadAddress);
+    request.setRequestHeader("Accept", "application/json");
+    request.setRequestHeader("Content-Type", file.type.startsWith("image/") ? file.type : "application/octet-stream");
+    request.setRequestHeader("X-Filename", encodeURIComponent(file.name));
+    request.send(file);
   });
-  request.open("POST", uploadAddress);
-  request.setRequestHeader("Accept", "application/json");
-  request.setRequestHeader("Content-Type", file.type.startsWith("image/") ? file.type : "application/octet-stream");
-  request.setRequestHeader("X-Filename", encodeURIComponent(file.name));
-  request.send(file);
-  return { done, abort: () => request.abort() };
+}
+
+async function photoOf(asking: Promise<XMLHttpRequest>): Promise<Photo> {
+  const { status, responseText } = await asking;
+  const body = parse(responseText);
+  if (status >= 200 && status < 300 && body) return body as Photo;
+  const problem = problemFrom(status, body);
+  session.check(problem);
+  throw problem;
+}
+
+export function upload(file: File, onProgress: (share: number) => void): Upload {
+  const stop = new AbortController();
+  const asking = patiently(
+    () => send(file, onProgress, stop.signal),
+    (answer) => waitOf(answer.status, answer.getResponseHeader("Retry-After")),
+  );
+  return { done: photoOf(asking), abort: () => stop.abort() };
 }
 
 function parse(text: string): unknown {

@@ -1,19 +1,16 @@
 /** The shell: which page is shown, and what works on all of them (dropping, pasting, the header). */
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { Problem } from "../api/problem.ts";
-import { BrushPage } from "../features/brush/BrushPage.tsx";
-import { ColourPage } from "../features/colour/ColourPage.tsx";
-import { CornersPage } from "../features/crop/CornersPage.tsx";
-import { Home } from "../features/gallery/Home.tsx";
-import { PhotoPage } from "../features/job/PhotoPage.tsx";
+import { session } from "../api/session.ts";
+import { forgotten } from "../features/account/me.ts";
 import { DropOverlay } from "../features/upload/DropOverlay.tsx";
 import { usePaste } from "../features/upload/usePaste.ts";
 import { connect } from "../features/upload/start.ts";
 import { m } from "../messages/index.ts";
 import { Header } from "./Header.tsx";
-import { NotFound } from "./NotFound.tsx";
 import { Reach } from "./Reach.tsx";
-import { parse, type Route, usePath } from "./route.ts";
+import { parse, usePath } from "./route.ts";
+import { Screen } from "./Screen.tsx";
 
 const client = new QueryClient({
   defaultOptions: {
@@ -28,15 +25,7 @@ const client = new QueryClient({
   },
 });
 connect(client);
-
-function Screen({ route }: { route: Route }) {
-  if (route.page === "home") return <Home />;
-  if (route.page === "photo") return <PhotoPage key={route.id} id={route.id} />;
-  if (route.page === "corners") return <CornersPage key={route.id} id={route.id} />;
-  if (route.page === "brush") return <BrushPage key={route.id} {...route} />;
-  if (route.page === "colour") return <ColourPage key={route.id} {...route} />;
-  return <NotFound />;
-}
+session.onEnd(() => forgotten(client));
 
 export function App() {
   const route = parse(usePath());

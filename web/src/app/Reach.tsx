@@ -2,6 +2,7 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useRef } from "react";
 import { getHealth } from "../api/client.ts";
+import { mode } from "../api/mode.ts";
 import { keys } from "../api/queries.ts";
 import { useReached } from "../api/reach.ts";
 import { m } from "../messages/index.ts";
@@ -25,7 +26,7 @@ export function Reach() {
       {!reached && (
         <p className="flex items-center justify-center gap-2 bg-bad-surface px-4 py-2 text-center text-sm font-medium text-bad">
           <Icon name="alert" />
-          {m.problem.unreachableNow}
+          {m.problem.unreachableNow[mode.now()]}
         </p>
       )}
     </div>

@@ -1,4 +1,4 @@
-/** Five addresses do not need a library. */
+/** A dozen addresses do not need a library. */
 import { useSyncExternalStore } from "react";
 
 export type Route =
@@ -6,6 +6,12 @@ export type Route =
   | { page: "photo"; id: string }
   | { page: "corners"; id: string }
   | { page: "brush" | "colour"; id: string; version: number | null }
+  /** The photo of a job, whose own address is only looked up. */
+  | { page: "job"; id: string }
+  | { page: "signIn" | "signUp" | "forgot" | "account" | "credits" | "plans" | "bought" | "notBought" }
+  | { page: "verify" | "reset"; link: string }
+  /** Back from another service, where signing in did not work. */
+  | { page: "login"; code: string }
   | { page: "unknown" };
 
 export const paths = {
@@ -15,16 +21,40 @@ export const paths = {
   /** Of a version of the photo; without one, of the newest, or of the photo as it came. */
   brush: (id: string, version?: number) => editor(id, "brush", version),
   colour: (id: string, version?: number) => editor(id, "colour", version),
+  job: (id: string) => `/jobs/${id}`,
+  signIn: "/sign-in",
+  signUp: "/sign-up",
+  forgot: "/forgot",
+  account: "/account",
+  credits: "/credits",
+  plans: "/plans",
 };
 
 const editor = (id: string, page: string, version?: number): string =>
   version === undefined ? `/photos/${id}/${page}` : `/photos/${id}/${page}/${version}`;
 
+const single = new Map<string, Route>([
+  [paths.home, { page: "home" }],
+  ["/photos", { page: "home" }],
+  [paths.signIn, { page: "signIn" }],
+  [paths.signUp, { page: "signUp" }],
+  [paths.forgot, { page: "forgot" }],
+  [paths.account, { page: "account" }],
+  [paths.credits, { page: "credits" }],
+  [paths.plans, { page: "plans" }],
+  ["/billing/done", { page: "bought" }],
+  ["/billing/back", { page: "notBought" }],
+]);
+
 export function parse(path: string): Route {
-  const [first, id, page, version, ...rest] = path.split("/").filter(Boolean);
-  if (first === undefined) return { page: "home" };
-  if (first !== "photos" || rest.length > 0) return { page: "unknown" };
-  if (id === undefined) return { page: "home" };
+  const parts = path.split("/").filter(Boolean);
+  const [first, id, page, version] = parts;
+  const known = single.get(`/${parts.join("/")}`);
+  if (known) return known;
+  if ((first === "verify" || first === "reset") && id !== undefined && parts.length === 2) return { page: first, link: id };
+  if (first === "login" && id !== undefined && parts.length === 2) return { page: "login", code: id };
+  if (first === "jobs" && id !== undefined && parts.length === 2) return { page: "job", id };
+  if (first !== "photos" || id === undefined || parts.length > 4) return { page: "unknown" };
   if (page === undefined) return { page: "photo", id };
   if (page === "corners" && version === undefined) return { page, id };
   if ((page === "brush" || page === "colour") && /^\d*$/.test(version ?? "")) {
@@ -32,6 +62,12 @@ export function parse(path: string): Route {
   }
   return { page: "unknown" };
 }
+
+/**
+ * Where one is. Links in mails come as `/#/reset/…`: what follows the hash is never sent to a server, so it is in no log.
+ */
+export const address = (place: Pick<Location, "hash" | "pathname"> = location): string =>
+  place.hash.startsWith("#/") ? (place.hash.slice(1).split("?")[0] ?? "/") : place.pathname;
 
 const changed = "rekindle:navigated";
 let moved = false;
@@ -52,9 +88,16 @@ function release(leave: () => void): () => void {
 /** Whether the page shown was reached from inside, not by loading it. */
 export const wasNavigated = (): boolean => moved;
 
+const entrances: readonly Route["page"][] = ["signIn", "signUp", "login", "forgot", "verify", "reset"];
+let cameFrom = "/";
+
+/** Where someone was before they went to sign in, so that they can be brought back. */
+export const before = (): string => cameFrom;
+
 export function navigate(path: string, { replace = false } = {}): void {
-  if (path === location.pathname) return;
+  if (path === address()) return;
   if (held) return held(release(() => navigate(path, { replace })));
+  if (!entrances.includes(parse(address()).page)) cameFrom = address();
   if (replace) history.replaceState(null, "", path);
   else history.pushState(null, "", path);
   moved = true;
@@ -63,19 +106,19 @@ export function navigate(path: string, { replace = false } = {}): void {
 }
 
 function subscribe(listener: () => void): () => void {
-  let here = location.pathname;
+  let here = address();
   const popped = () => {
-    if (held && location.pathname !== here) {
+    if (held && address() !== here) {
       // The browser has gone back already: stay by going to the same page once more, and ask.
       history.pushState(null, "", here);
       return held(release(() => history.back()));
     }
-    here = location.pathname;
+    here = address();
     moved = true;
     listener();
   };
   const went = () => {
-    here = location.pathname;
+    here = address();
     listener();
   };
   window.addEventListener("popstate", popped);
@@ -86,4 +129,4 @@ function subscribe(listener: () => void): () => void {
   };
 }
 
-export const usePath = (): string => useSyncExternalStore(subscribe, () => location.pathname);
+export const usePath = (): string => useSyncExternalStore(subscribe, () => address());

@@ -1,5 +1,6 @@
 /** Every sentence of the page, in English. Write them so that nobody needs to ask what they mean. */
 import { edit } from "./edit.ts";
+import { spending } from "./spending.ts";
 
 const photos = (count: number): string => (count === 1 ? "1 photo" : `${count} photos`);
 
@@ -9,8 +10,12 @@ export const en = {
     skip: "Skip to the photos",
     home: "Rekindle, to your photos",
     addPhotos: "Add photos",
-    private: "Nothing leaves this machine",
-    privateLong: "Nothing leaves this machine. Your photos are restored right here and are sent to nobody.",
+    /** At home, and where many people use one server. */
+    private: { home: "Nothing leaves this machine", accounts: "Only you can see your photos" },
+    privateLong: {
+      home: "Nothing leaves this machine. Your photos are restored right here and are sent to nobody.",
+      accounts: "Only you can see your photos.",
+    },
     keptFor: (hours: number) =>
       hours >= 48 ? `Photos are removed after ${Math.round(hours / 24)} days.` : `Photos are removed after ${hours} hours.`,
     loading: "Just a moment…",
@@ -30,8 +35,14 @@ export const en = {
     title: "That did not work",
     unknown: "Something went wrong. Please try again.",
     unreachableTitle: "Rekindle is not answering",
-    unreachable: "Rekindle is not answering. Check that it is still running on this machine, then try again.",
-    unreachableNow: "Rekindle is not answering. Check that it is still running. This page tries again by itself.",
+    unreachable: {
+      home: "Rekindle is not answering. Check that it is still running on this machine, then try again.",
+      accounts: "Rekindle is not answering. Check that you are connected, then try again.",
+    },
+    unreachableNow: {
+      home: "Rekindle is not answering. Check that it is still running. This page tries again by itself.",
+      accounts: "Rekindle is not answering. Check that you are connected. This page tries again by itself.",
+    },
     number: (id: string) => `If you ask for help, give this number: ${id}`,
     again: "Try again",
   },
@@ -66,9 +77,9 @@ export const en = {
       count === 1 ? "One file was left out, as it is no photo." : `${count} files were left out, as they are no photos.`,
     pastedName: "Pasted picture",
     promise: {
-      private: "Stays on this machine",
+      private: { home: "Stays on this machine", accounts: "Only you can see your photos" },
       original: "Your original is never changed",
-      free: "No account needed",
+      free: { home: "No account needed", guests: "Try it without an account", accounts: "Nothing to pay if nothing needs doing" },
     },
     pictureLabel: "A faded, scratched photo of hills; its right half is clear again",
   },
@@ -273,4 +284,5 @@ export const en = {
     cancel: "Cancel",
   },
   ...edit,
+  ...spending,
 } as const;

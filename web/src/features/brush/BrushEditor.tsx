@@ -1,8 +1,7 @@
 /** The editor of the mask: painting, and running again with what was painted. */
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useMemo, useRef, useState } from "react";
-import { postMask, submitJob } from "../../api/client.ts";
-import { asProblem } from "../../api/problem.ts";
+import { postMask } from "../../api/client.ts";
 import { stableUrl } from "../../api/stableUrl.ts";
 import type { Photo } from "../../api/types.ts";
 import { wishOf } from "../../api/wish.ts";
@@ -10,7 +9,10 @@ import { Heading } from "../../app/Heading.tsx";
 import { paths } from "../../app/route.ts";
 import { m } from "../../messages/index.ts";
 import { Button } from "../../ui/Button.tsx";
-import { ErrorNote } from "../../ui/Note.tsx";
+import { CostNote } from "../credits/CostNote.tsx";
+import { submitAsShown, useCost } from "../credits/cost.ts";
+import { priced } from "../credits/price.ts";
+import { Refused } from "../credits/Refused.tsx";
 import { useHistory } from "../edit/useHistory.ts";
 import { useLeaving } from "../edit/useLeaving.tsx";
 import type { Version } from "../edit/useVersion.ts";
@@ -38,6 +40,7 @@ export function BrushEditor({ photo, version, painted, bitmap }: Props) {
   const [step, setStep] = useState(usualStep);
   const [zoom, setZoom] = useState(1);
   const [share, setShare] = useState<number | null>(null);
+  const cost = useCost(wishOf(version.job).operation);
   const changed = strokes.now !== opened.current;
   const leaving = useLeaving(paths.photo(photo.id), changed);
   const size = useMemo(() => ({ width: version.width, height: version.height }), [version.width, version.height]);
@@ -49,7 +52,8 @@ export function BrushEditor({ photo, version, painted, bitmap }: Props) {
       if (!painting.current) return;
       const mask = await postMask(photo.id, await painting.current.board.png());
       const { operation, options } = wishOf(version.job);
-      const job = await submitJob(photo.id, { operation, options: { ...options, mask_id: mask.id } });
+      const marked = { operation, options: { ...options, mask_id: mask.id } };
+      const job = await submitAsShown(client, photo.id, marked);
       rememberPainted(mask.id, { base: painted.base, strokes: strokes.history });
       adopt(client, photo.id, job);
       leaving.done();
@@ -104,9 +108,10 @@ export function BrushEditor({ photo, version, painted, bitmap }: Props) {
           >
             {m.brush.clear}
           </Button>
+          <CostNote cost={cost} className="mt-4" />
           {run.isError && (
             <div className="mt-5">
-              <ErrorNote title={m.problem.title}>{asProblem(run.error).message}</ErrorNote>
+              <Refused error={run.error} />
             </div>
           )}
           {leaving.dialog}
@@ -115,7 +120,7 @@ export function BrushEditor({ photo, version, painted, bitmap }: Props) {
       bar={
         <div className="flex gap-2">
           <Button look="strong" className="min-h-12 flex-1" disabled={!changed || run.isPending} onClick={() => run.mutate()}>
-            {run.isPending ? m.edit.sending : m.brush.run}
+            {run.isPending ? m.edit.sending : priced(m.brush.run, cost)}
           </Button>
           <Button className="min-h-12" onClick={leaving.leave}>
             {m.edit.cancel}

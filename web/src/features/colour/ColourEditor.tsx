@@ -1,8 +1,6 @@
 /** The editor of the dabs: placing, and running with them. */
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useRef, useState } from "react";
-import { submitJob } from "../../api/client.ts";
-import { asProblem } from "../../api/problem.ts";
 import { stableUrl } from "../../api/stableUrl.ts";
 import type { Operation, Photo, Point } from "../../api/types.ts";
 import { coloured, colours, wishOf } from "../../api/wish.ts";
@@ -10,6 +8,8 @@ import { paths } from "../../app/route.ts";
 import { m } from "../../messages/index.ts";
 import { Button } from "../../ui/Button.tsx";
 import type { PanZoom } from "../edit/panZoom.ts";
+import { submitAsShown, useCost } from "../credits/cost.ts";
+import { priced } from "../credits/price.ts";
 import { useLeaving } from "../edit/useLeaving.tsx";
 import type { Version } from "../edit/useVersion.ts";
 import { adopt } from "../job/adopt.ts";
@@ -32,13 +32,14 @@ export function ColourEditor({ photo, version }: { photo: Photo; version: Versio
   const [seen, setSeen] = useState<Seen>(after ? "after" : "before");
   const [picking, setPicking] = useState(false);
   const [zoom, setZoom] = useState(1);
+  const cost = useCost(operation);
   const changed = work.dabs.now !== opened;
   const leaving = useLeaving(paths.photo(photo.id), changed, () => {
     setPicking(false);
     return picking;
   });
   const run = useMutation({
-    mutationFn: () => submitJob(photo.id, { operation, options: { ...wish.options, hints: [...work.dabs.now] } }),
+    mutationFn: () => submitAsShown(client, photo.id, { operation, options: { ...wish.options, hints: [...work.dabs.now] } }),
     onSuccess: (job) => {
       adopt(client, photo.id, job);
       leaving.done();
@@ -90,11 +91,11 @@ export function ColourEditor({ photo, version }: { photo: Photo; version: Versio
             const { x, y } = surface.current?.view ?? { x: 0.5, y: 0.5 };
             work.add({ x, y });
           }}
-          problem={run.isError ? asProblem(run.error).message : null}
+          trouble={run.error}
           dialog={leaving.dialog}
           onOperation={setOperation}
           ownColours={!colourless(photo.diagnosis)}
-          {...{ operation, picking }}
+          {...{ operation, picking, cost }}
         />
       }
       bar={
@@ -105,7 +106,7 @@ export function ColourEditor({ photo, version }: { photo: Photo; version: Versio
             disabled={run.isPending || (!changed && colours(wish.operation) && wish.operation === operation)}
             onClick={() => run.mutate()}
           >
-            {run.isPending ? m.edit.sending : m.colour.run}
+            {run.isPending ? m.edit.sending : priced(m.colour.run, cost)}
           </Button>
           <Button className="min-h-12" onClick={leaving.leave}>
             {m.edit.cancel}

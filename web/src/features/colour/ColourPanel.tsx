@@ -5,7 +5,9 @@ import { Heading } from "../../app/Heading.tsx";
 import { m } from "../../messages/index.ts";
 import { Button } from "../../ui/Button.tsx";
 import { Choice } from "../../ui/Choice.tsx";
-import { ErrorNote } from "../../ui/Note.tsx";
+import { CostNote } from "../credits/CostNote.tsx";
+import type { Cost } from "../credits/price.ts";
+import { Refused } from "../credits/Refused.tsx";
 import { useOperations } from "../job/useOperations.ts";
 import type { Work } from "./useDabs.ts";
 import { most } from "./dabs.ts";
@@ -17,7 +19,9 @@ interface Props {
   onAdd: () => void;
   operation: Operation;
   onOperation: (operation: Operation) => void;
-  problem: string | null;
+  cost: Cost | null;
+  /** What the last run was refused for, if it was. */
+  trouble: unknown;
   dialog: ReactNode;
   /** The photo is not black and white: what it has is replaced. */
   ownColours: boolean;
@@ -38,7 +42,7 @@ function Chosen({ work, index }: { work: Work; index: number }) {
   );
 }
 
-export function ColourPanel({ work, picking, onAdd, operation, onOperation, problem, dialog, ownColours }: Props) {
+export function ColourPanel({ work, picking, onAdd, operation, onOperation, cost, trouble, dialog, ownColours }: Props) {
   const count = work.dabs.now.length;
   const operations = useOperations().filter((one) => one.value !== "restore");
   return (
@@ -66,9 +70,10 @@ export function ColourPanel({ work, picking, onAdd, operation, onOperation, prob
           <Choice legend={m.options.operation} options={operations} value={operation} onChange={onOperation} />
         </div>
       )}
-      {problem && (
+      <CostNote cost={cost} className="mt-5" />
+      {trouble !== null && (
         <div className="mt-5">
-          <ErrorNote title={m.problem.title}>{problem}</ErrorNote>
+          <Refused error={trouble} />
         </div>
       )}
       {dialog}

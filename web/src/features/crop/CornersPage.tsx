@@ -2,8 +2,7 @@
 import { Loading } from "../../app/Loading.tsx";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
-import { putCorners, submitJob } from "../../api/client.ts";
-import { asProblem } from "../../api/problem.ts";
+import { putCorners } from "../../api/client.ts";
 import type { Job, Photo } from "../../api/types.ts";
 import { afresh, wishOf } from "../../api/wish.ts";
 import { Heading } from "../../app/Heading.tsx";
@@ -11,7 +10,10 @@ import { NotFound } from "../../app/NotFound.tsx";
 import { navigate, paths } from "../../app/route.ts";
 import { m } from "../../messages/index.ts";
 import { Button } from "../../ui/Button.tsx";
-import { ErrorNote } from "../../ui/Note.tsx";
+import { CostNote } from "../credits/CostNote.tsx";
+import { submitAsShown, useCost } from "../credits/cost.ts";
+import { priced } from "../credits/price.ts";
+import { Refused } from "../credits/Refused.tsx";
 import { useEscape } from "../edit/useLeaving.tsx";
 import { adopt } from "../job/adopt.ts";
 import { Stage } from "../job/Stage.tsx";
@@ -24,13 +26,15 @@ function Editor({ photo, job: latest }: { photo: Photo; job: Job | null }) {
   const [quad, setQuad] = useState<Quad>(asQuad(photo.corners.corners) ?? fullFrame);
   const suggested = asQuad(photo.corners.suggested);
   const wish = wishOf(latest);
+  const cost = useCost(wish.operation);
   const byHand = Boolean(wish.options.mask_id) || wish.options.hints.length > 0;
   const back = () => navigate(paths.photo(photo.id));
   useEscape(back);
   const save = useMutation({
     mutationFn: async () => {
       const corners = await putCorners(photo.id, [...quad]);
-      adopt(client, photo.id, await submitJob(photo.id, afresh(wish)), { corners });
+      const job = await submitAsShown(client, photo.id, afresh(wish));
+      adopt(client, photo.id, job, { corners });
     },
     onSuccess: back,
   });
@@ -57,9 +61,10 @@ function Editor({ photo, job: latest }: { photo: Photo; job: Job | null }) {
               {m.corners.whole}
             </Button>
           </div>
+          <CostNote cost={cost} className="mt-5" />
           {save.isError && (
             <div className="mt-5">
-              <ErrorNote title={m.problem.title}>{asProblem(save.error).message}</ErrorNote>
+              <Refused error={save.error} />
             </div>
           )}
         </>
@@ -67,7 +72,7 @@ function Editor({ photo, job: latest }: { photo: Photo; job: Job | null }) {
       bar={
         <div className="flex gap-2">
           <Button look="strong" className="min-h-12 flex-1" disabled={save.isPending} onClick={() => save.mutate()}>
-            {m.corners.save}
+            {priced(m.corners.save, cost)}
           </Button>
           <Button className="min-h-12" onClick={back}>
             {m.corners.cancel}

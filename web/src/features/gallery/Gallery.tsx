@@ -1,14 +1,17 @@
 /** All photos as tiles: the newest first, and what was dropped together in the order in which it was dropped. */
 import { useState } from "react";
+import { mode } from "../../api/mode.ts";
 import type { Photo } from "../../api/types.ts";
 import { Heading } from "../../app/Heading.tsx";
 import { m } from "../../messages/index.ts";
 import { Button } from "../../ui/Button.tsx";
 import { ProgressBar } from "../../ui/ProgressBar.tsx";
+import { Refused } from "../credits/Refused.tsx";
 import { batchSecondsLeft, timeLeft } from "../job/progress.ts";
 import { arrivals } from "../upload/arrivals.ts";
 import { DropStrip } from "../upload/DropStrip.tsx";
 import type { Item } from "../upload/queue.ts";
+import { useRefusals } from "../upload/refusals.ts";
 import { UploadTile } from "../upload/UploadTile.tsx";
 import { arrange } from "./arrange.ts";
 import { DeleteDialog } from "./DeleteDialog.tsx";
@@ -24,6 +27,19 @@ interface Props {
 interface Batch {
   ids: ReadonlySet<string>;
   since: number;
+}
+
+/** Photos that are here and were not started, because of credits or limits: said once for all of them. */
+function NotBegun({ photos }: { photos: readonly Photo[] }) {
+  const refusals = useRefusals();
+  const problems = photos.filter((photo) => photo.latest_job === null).flatMap((photo) => refusals.get(photo.id) ?? []);
+  const [first] = problems;
+  if (!first) return null;
+  return (
+    <div className="mb-6">
+      <Refused error={first} title={m.spending.notBegun(problems.length)} />
+    </div>
+  );
 }
 
 /** How far a batch is: shown from the second photo at work on. */
@@ -63,11 +79,12 @@ export function Gallery({ list, uploads }: Props) {
         <div>
           <Heading className="text-2xl font-semibold sm:text-3xl">{m.gallery.title}</Heading>
           <p className="mt-1 text-sm text-soft">
-            {m.app.privateLong} {hours !== null && m.app.keptFor(hours)}
+            {m.app.privateLong[mode.now()]} {hours !== null && m.app.keptFor(hours)}
           </p>
         </div>
       </div>
       <DropStrip />
+      <NotBegun photos={photos} />
       <BatchLine working={working} total={total} since={batch.since} />
       <ul className="grid grid-cols-2 gap-x-4 gap-y-6 sm:grid-cols-[repeat(auto-fill,minmax(13rem,1fr))] sm:gap-x-6 sm:gap-y-8">
         {arrange(photos, coming, arrivals.all()).map((tile) =>

@@ -5,6 +5,8 @@ import { Loading } from "../../app/Loading.tsx";
 import { m } from "../../messages/index.ts";
 import { Button } from "../../ui/Button.tsx";
 import { ErrorNote } from "../../ui/Note.tsx";
+import { GuestBanner } from "../account/GuestBanner.tsx";
+import { useSomebody } from "../account/me.ts";
 import { Invitation } from "../upload/Invitation.tsx";
 import { SoloUpload } from "../upload/SoloUpload.tsx";
 import { useUploads } from "../upload/start.ts";
@@ -13,6 +15,7 @@ import { Gallery } from "./Gallery.tsx";
 import { useCapabilities, usePhotos } from "./usePhotos.ts";
 
 export function Home() {
+  const somebody = useSomebody();
   const list = usePhotos();
   const items = useUploads();
   useCapabilities();
@@ -20,7 +23,7 @@ export function Home() {
   const active = items.filter((item) => item.state !== "failed");
   const solo = active.length === 1 && active[0]?.solo ? active[0] : null;
   if (solo) return <SoloUpload item={solo} />;
-  if (list.isPending) return <Loading />;
+  if (list.isPending && somebody !== false) return <Loading />;
   if (list.isError && photos.length === 0) {
     return (
       <div className="m-auto w-full max-w-lg p-6">
@@ -37,6 +40,7 @@ export function Home() {
   const empty = photos.length === 0 && active.length === 0;
   return (
     <div className="mx-auto flex w-full max-w-[90rem] flex-1 flex-col px-4 pb-10 sm:px-6 lg:px-10">
+      <GuestBanner className="mt-4" />
       <UploadProblems items={items} />
       {empty ? <Invitation /> : <Gallery list={list} uploads={active} />}
     </div>

@@ -3,6 +3,7 @@ import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { getCapabilities, listPhotos, listRunningJobs } from "../../api/client.ts";
 import { keys } from "../../api/queries.ts";
 import type { Photo } from "../../api/types.ts";
+import { useSomebody } from "../account/me.ts";
 import { isOver } from "../job/progress.ts";
 
 const pageSize = 60;
@@ -13,6 +14,7 @@ const atWork = (photo: Photo): boolean => photo.latest_job !== null && !isOver(p
 export function usePhotos() {
   const query = useInfiniteQuery({
     queryKey: keys.photos,
+    enabled: useSomebody() === true,
     queryFn: ({ pageParam }) => listPhotos(pageParam, pageSize),
     initialPageParam: null as string | null,
     getNextPageParam: (page) => page.next_cursor,

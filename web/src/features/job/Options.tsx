@@ -6,6 +6,9 @@ import { m } from "../../messages/index.ts";
 import { Button } from "../../ui/Button.tsx";
 import { Choice } from "../../ui/Choice.tsx";
 import { Icon } from "../../ui/icons.tsx";
+import { CostNote } from "../credits/CostNote.tsx";
+import { useCost } from "../credits/cost.ts";
+import { priced } from "../credits/price.ts";
 import { useOperations } from "./useOperations.ts";
 
 const strengths: Strength[] = ["auto", "careful", "strong"];
@@ -34,6 +37,7 @@ function Check({ name, hint, on, onChange }: { name: string; hint: string; on: b
 export function Options({ last, busy, onRun, onDab }: Props) {
   const [wish, setWish] = useState(last);
   const operations = useOperations();
+  const cost = useCost(wish.operation);
   const { options } = wish;
   const change = (part: Partial<Wish["options"]>) => setWish({ ...wish, options: { ...options, ...part } });
   return (
@@ -89,8 +93,9 @@ export function Options({ last, busy, onRun, onDab }: Props) {
         )}
         <div>
           <Button icon="again" disabled={busy} onClick={() => onRun(sendable(wish))}>
-            {m.options.run}
+            {priced(m.options.run, cost)}
           </Button>
+          <CostNote cost={cost} className="mt-2" />
           <p className="mt-2 text-sm text-soft">{m.options.note}</p>
         </div>
       </div>

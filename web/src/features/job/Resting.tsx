@@ -5,6 +5,11 @@ import { navigate, paths } from "../../app/route.ts";
 import { m } from "../../messages/index.ts";
 import { Button, ButtonLink } from "../../ui/Button.tsx";
 import { ErrorNote } from "../../ui/Note.tsx";
+import { GuestBanner } from "../account/GuestBanner.tsx";
+import { Charged } from "../credits/Charged.tsx";
+import { CostNote } from "../credits/CostNote.tsx";
+import { useCost } from "../credits/cost.ts";
+import { priced } from "../credits/price.ts";
 import { BackLink } from "./BackLink.tsx";
 import { Details } from "./Details.tsx";
 import { colourless } from "./findings.ts";
@@ -27,6 +32,7 @@ export function Resting({ photo, job, actions, trouble, onDelete, state }: ViewP
   const { title, text } = titles[state as keyof typeof titles] ?? titles.new;
   const looked = state === "unchanged" || state === "left";
   const colour = useOperations().some((one) => one.value !== "restore");
+  const cost = useCost(state === "new" ? automatic.operation : wishOf(job).operation);
   const busy = actions.submit.isPending || actions.retry.isPending;
   const again = () =>
     job && (state === "failed" || state === "canceled") ? actions.retry.mutate(job) : actions.submit.mutate(automatic);
@@ -48,11 +54,12 @@ export function Resting({ photo, job, actions, trouble, onDelete, state }: ViewP
           ) : (
             <p className="mt-4">{text}</p>
           )}
+          <Charged job={job} className="mt-2 font-medium" />
           {trouble && <div className="mt-5">{trouble}</div>}
           <div className="mt-6 flex flex-wrap gap-3">
             {!looked && (
               <Button look="strong" icon={state === "new" ? undefined : "again"} disabled={busy} onClick={again}>
-                {state === "new" ? m.job.restart : m.job.retry}
+                {priced(state === "new" ? m.job.restart : m.job.retry, cost)}
               </Button>
             )}
             <Button icon="corners" onClick={() => navigate(paths.corners(photo.id))}>
@@ -74,7 +81,9 @@ export function Resting({ photo, job, actions, trouble, onDelete, state }: ViewP
               </ButtonLink>
             )}
           </div>
+          {!looked && !trouble && <CostNote cost={cost} className="mt-3" />}
           {looked && <p className="mt-4 text-[0.9375rem] text-soft">{m.mended.missed}</p>}
+          <GuestBanner className="mt-6" />
           {looked && job?.result && <Details result={job.result} />}
           <Options
             key={job?.id}

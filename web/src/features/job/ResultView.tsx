@@ -6,8 +6,12 @@ import { navigate, paths } from "../../app/route.ts";
 import { m } from "../../messages/index.ts";
 import { Button, ButtonLink } from "../../ui/Button.tsx";
 import { ErrorNote } from "../../ui/Note.tsx";
+import { GuestBanner } from "../account/GuestBanner.tsx";
 import { Compare } from "../compare/Compare.tsx";
 import { DownloadBar } from "../download/DownloadBar.tsx";
+import { Charged } from "../credits/Charged.tsx";
+import { useCost } from "../credits/cost.ts";
+import { priced } from "../credits/price.ts";
 import { useJobOf } from "../edit/useVersion.ts";
 import { BackLink } from "./BackLink.tsx";
 import { chosen, useChosen } from "./chosen.ts";
@@ -21,11 +25,15 @@ import { Versions } from "./Versions.tsx";
 
 /** A later run that did not end well is told above the result that is still there. */
 function LaterTrouble({ job, actions }: { job: Job | null; actions: ViewProps["actions"] }) {
+  const cost = useCost(wishOf(job).operation);
   if (job?.status === "succeeded" && job.result?.unchanged) {
     return (
-      <p role="status" className="mt-5 rounded-xl border border-line bg-surface p-4 text-[0.9375rem]">
-        {m.result.laterUnchanged} {job.result.reason}
-      </p>
+      <div role="status" className="mt-5 rounded-xl border border-line bg-surface p-4 text-[0.9375rem]">
+        <p>
+          {m.result.laterUnchanged} {job.result.reason}
+        </p>
+        <Charged job={job} className="mt-1 font-medium" />
+      </div>
     );
   }
   if (job?.status !== "failed" && job?.status !== "canceled") return null;
@@ -34,9 +42,10 @@ function LaterTrouble({ job, actions }: { job: Job | null; actions: ViewProps["a
     <div className="mt-5">
       <ErrorNote
         title={failed ? m.job.failedTitle : m.job.canceledTitle}
-        actions={<Button icon="again" onClick={() => actions.retry.mutate(job)}>{m.job.retry}</Button>}
+        actions={<Button icon="again" onClick={() => actions.retry.mutate(job)}>{priced(m.job.retry, cost)}</Button>}
       >
-        {failed ? (job.error?.message ?? m.job.failedText) : null}
+        {failed && <p>{job.error?.message ?? m.job.failedText}</p>}
+        <Charged job={job} className="mt-1 font-medium" />
       </ErrorNote>
     </div>
   );
@@ -68,6 +77,7 @@ export function ResultView({ photo, job: latest, actions, trouble, onDelete }: V
       </Heading>
       <p className="mt-1 text-soft wrap-anywhere">{photo.filename}</p>
       <p className="text-sm text-soft">{m.result.size(rendition.width, rendition.height)}</p>
+      <Charged job={job} className="text-sm text-soft" />
       <div className="mt-4 flex flex-wrap gap-2">
         <Button icon="corners" onClick={() => navigate(paths.corners(photo.id))}>
           {m.result.corners}
@@ -78,6 +88,7 @@ export function ResultView({ photo, job: latest, actions, trouble, onDelete }: V
           </Button>
         )}
       </div>
+      <GuestBanner className="mt-5" />
       <LaterTrouble job={latest} actions={actions} />
       {trouble && <div className="mt-5">{trouble}</div>}
       <Versions results={photo.results} chosen={rendition.id} onChoose={(id) => chosen.choose(photo.id, id)} />

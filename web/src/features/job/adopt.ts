@@ -12,4 +12,6 @@ export function adopt(client: QueryClient, id: string, job: Job, change: Partial
     (old) => old && { ...old, ...change, latest_job: { id: job.id, status: job.status } },
   );
   void client.invalidateQueries({ queryKey: keys.photos });
+  void client.invalidateQueries({ queryKey: keys.credits });
+  void client.invalidateQueries({ queryKey: keys.today });
 }

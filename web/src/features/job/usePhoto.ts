@@ -1,10 +1,11 @@
 /** One photo with its job as it goes on, and what can be asked of it. */
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useRef } from "react";
-import { cancelJob, getPhoto, retryJob, submitJob } from "../../api/client.ts";
+import { cancelJob, getPhoto, retryJob } from "../../api/client.ts";
 import { keys } from "../../api/queries.ts";
 import type { Job } from "../../api/types.ts";
 import type { Wish } from "../../api/wish.ts";
+import { submitAsShown } from "../credits/cost.ts";
 import { adopt } from "./adopt.ts";
 import { isOver } from "./progress.ts";
 import { useLiveJob } from "./useLiveJob.ts";
@@ -22,7 +23,9 @@ export function usePhoto(id: string) {
     if (seen.current === stage) return;
     seen.current = stage;
     void client.invalidateQueries({ queryKey: keys.photo(id) });
-    if (job && isOver(job)) void client.invalidateQueries({ queryKey: keys.photos });
+    if (!job || !isOver(job)) return;
+    void client.invalidateQueries({ queryKey: keys.photos });
+    void client.invalidateQueries({ queryKey: keys.credits });
   }, [client, id, job, stage]);
 
   return { query, photo, job };
@@ -33,7 +36,7 @@ export function useJobActions(id: string) {
   const client = useQueryClient();
   const onSuccess = (job: Job) => adopt(client, id, job);
   return {
-    submit: useMutation({ mutationFn: (wish: Wish) => submitJob(id, wish), onSuccess }),
+    submit: useMutation({ mutationFn: (wish: Wish) => submitAsShown(client, id, wish), onSuccess }),
     cancel: useMutation({ mutationFn: (job: Job) => cancelJob(job.id), onSuccess }),
     retry: useMutation({ mutationFn: (job: Job) => retryJob(job.id), onSuccess }),
   };

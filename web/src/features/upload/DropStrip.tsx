@@ -1,9 +1,12 @@
 /** The invitation in small, above a gallery. */
+import { automatic } from "../../api/wish.ts";
 import { m } from "../../messages/index.ts";
+import { useCost } from "../credits/cost.ts";
 import { FilePicker } from "./FilePicker.tsx";
 import { useNotice } from "./notice.ts";
 
 export function DropStrip() {
+  const cost = useCost(automatic.operation);
   const said = useNotice();
   return (
     <div className="mb-6 flex flex-wrap items-center justify-center gap-x-4 gap-y-3 rounded-2xl border-2 border-dashed border-edge px-4 py-5">
@@ -14,6 +17,7 @@ export function DropStrip() {
           {m.upload.camera}
         </FilePicker>
       </div>
+      {cost && <p className="w-full text-center text-sm text-balance text-soft">{m.spending.each(cost.words)}</p>}
       {said && (
         <p role="status" className="w-full text-center text-sm font-medium">
           {said}

@@ -1,21 +1,27 @@
 /** What one sees before the first photo: what this does, and the one thing to do. */
+import { type Mode, mode } from "../../api/mode.ts";
+import { automatic } from "../../api/wish.ts";
 import { Heading } from "../../app/Heading.tsx";
 import { m } from "../../messages/index.ts";
 import { Icon, type IconName } from "../../ui/icons.tsx";
+import { useMe } from "../account/me.ts";
+import { useCost } from "../credits/cost.ts";
 import { useCapabilities } from "../gallery/usePhotos.ts";
 import { DamagedPicture } from "./DamagedPicture.tsx";
 import { FilePicker } from "./FilePicker.tsx";
 import { formatNames } from "./formats.ts";
 import { useNotice } from "./notice.ts";
 
-const promises: readonly { icon: IconName; text: string }[] = [
-  { icon: "lock", text: m.upload.promise.private },
+const promises = (mode: Mode, guests: boolean): readonly { icon: IconName; text: string }[] => [
+  { icon: "lock", text: m.upload.promise.private[mode] },
   { icon: "shield", text: m.upload.promise.original },
-  { icon: "check", text: m.upload.promise.free },
+  { icon: "check", text: m.upload.promise.free[mode === "accounts" && guests ? "guests" : mode] },
 ];
 
 export function Invitation() {
   const { data } = useCapabilities();
+  const me = useMe().data;
+  const cost = useCost(automatic.operation);
   const said = useNotice();
   return (
     <div className="m-auto grid w-full max-w-6xl items-center gap-x-16 gap-y-8 py-8 lg:grid-cols-[1fr_minmax(0,34rem)] lg:py-12">
@@ -25,7 +31,7 @@ export function Invitation() {
         </Heading>
         <p className="mt-5 max-w-[34rem] text-lg text-soft max-lg:mx-auto sm:text-xl">{m.upload.lead}</p>
         <ul className="mt-8 grid gap-3 max-lg:hidden">
-          {promises.map((one) => (
+          {promises(mode.now(), me?.guests === true && (me.user === null || me.user.role === "guest")).map((one) => (
             <li key={one.text} className="flex items-center gap-3">
               <Icon name={one.icon} className="size-5 text-ember" />
               {one.text}
@@ -44,6 +50,7 @@ export function Invitation() {
             {m.upload.camera}
           </FilePicker>
         </div>
+        {cost && <p className="mt-4 text-[0.9375rem] text-balance text-soft">{m.spending.each(cost.words)}</p>}
         <p className="mt-5 text-sm text-soft pointer-coarse:hidden">{m.upload.paste}</p>
         {data && (
           <p className="mt-1 text-sm text-balance text-soft pointer-coarse:mt-4">
@@ -58,7 +65,7 @@ export function Invitation() {
       </div>
       <p className="flex items-center justify-center gap-2 text-soft lg:hidden">
         <Icon name="lock" className="size-4" />
-        {m.app.private}
+        {m.app.private[mode.now()]}
       </p>
     </div>
   );

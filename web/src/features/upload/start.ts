@@ -1,26 +1,30 @@
 /** Ties the upload queue to the rest of the page: what a dropped photo sets going. */
 import type { QueryClient } from "@tanstack/react-query";
 import { useSyncExternalStore } from "react";
-import { submitJob } from "../../api/client.ts";
 import { asProblem, Problem } from "../../api/problem.ts";
 import { keys } from "../../api/queries.ts";
 import type { Capabilities, Photo } from "../../api/types.ts";
-import { upload } from "../../api/upload.ts";
+import { type Upload, upload } from "../../api/upload.ts";
 import { automatic } from "../../api/wish.ts";
-import { navigate, paths } from "../../app/route.ts";
+import { address, navigate, paths } from "../../app/route.ts";
 import { m } from "../../messages/index.ts";
+import { comeIn, mustSignIn, onEntered } from "../account/me.ts";
+import { submitAsShown } from "../credits/cost.ts";
 import { arrivals } from "./arrivals.ts";
 import { type Item, UploadQueue } from "./queue.ts";
+import { refusals } from "./refusals.ts";
 
 let client: QueryClient | null = null;
 export const connect = (connected: QueryClient): void => {
   client = connected;
   window.addEventListener("beforeunload", askBeforeLeaving);
+  onEntered(addHeld);
   void goOn();
 };
 
 /** The key makes it one job, however often it is asked for. */
-const begin = (photoId: string) => submitJob(photoId, automatic, `start-${photoId}`);
+const begin = (photoId: string) =>
+  client ? submitAsShown(client, photoId, automatic, `start-${photoId}`) : Promise.reject(new Error("not connected"));
 
 /** Photos that had arrived when the page was loaded again, but were not started yet. */
 async function goOn(): Promise<void> {
@@ -51,19 +55,36 @@ function refuse(file: File): Problem | null {
 async function start(photo: Photo, item: Item): Promise<void> {
   // The photo is safe on the server by now: if the job cannot start, its page says so and offers to try again.
   arrivals.arrived(photo.id, item.batch, item.place);
-  const job = await begin(photo.id).catch(() => null);
+  const job = await begin(photo.id).catch((error: unknown) => {
+    refusals.add(photo.id, asProblem(error));
+    return null;
+  });
   arrivals.started(photo.id);
   client?.setQueryData(keys.photo(photo.id), {
     ...photo,
     latest_job: job ? { id: job.id, status: job.status } : photo.latest_job,
   });
   if (job) client?.setQueryData(keys.job(job.id), job);
-  if (item.solo && location.pathname === paths.home) navigate(paths.photo(photo.id));
+  if (item.solo && address() === paths.home) navigate(paths.photo(photo.id));
+  void client?.invalidateQueries({ queryKey: keys.credits });
+  void client?.invalidateQueries({ queryKey: keys.today });
   await client?.invalidateQueries({ queryKey: keys.photos });
 }
 
+/** A visitor becomes a guest with the first photo, so that it belongs to somebody from the start. */
+function send(file: File, onProgress: (share: number) => void): Upload {
+  const stop = new AbortController();
+  const done = (client ? comeIn(client) : Promise.resolve()).then(() => {
+    stop.signal.throwIfAborted();
+    const running = upload(file, onProgress);
+    stop.signal.addEventListener("abort", running.abort);
+    return running.done;
+  });
+  return { done, abort: () => stop.abort() };
+}
+
 export const uploads = new UploadQueue({
-  send: upload,
+  send,
   refuse,
   start,
   show: (file) => URL.createObjectURL(file),
@@ -72,9 +93,25 @@ export const uploads = new UploadQueue({
 
 export const useUploads = (): readonly Item[] => useSyncExternalStore(uploads.subscribe, uploads.snapshot);
 
+let held: readonly File[] = [];
+
+/** Photos that were dropped by somebody who had to sign in first. */
+function addHeld(): void {
+  const files = held;
+  held = [];
+  addPhotos(files);
+}
+
+/** How many photos wait until somebody has signed in. */
+export const heldCount = (): number => held.length;
+
 /** Adds photos from anywhere in the page, and goes to where they can be seen. */
 export function addPhotos(files: readonly File[]): void {
   if (files.length === 0) return;
+  if (client && mustSignIn(client)) {
+    held = files;
+    return navigate(paths.signIn);
+  }
   navigate(paths.home);
   uploads.add(files);
 }
