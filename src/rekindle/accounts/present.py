@@ -2,7 +2,7 @@
 
 from rekindle.accounts.entrance import Entrance
 from rekindle.accounts.plans import Plan
-from rekindle.accounts.schemas import KeyOut, LoginOut, MeOut, PlanOut, UserOut
+from rekindle.accounts.schemas import KeyOut, LoginOut, MeOut, OwnPlanOut, UserOut
 from rekindle.accounts.sessions import ApiKey
 from rekindle.accounts.users import User
 from rekindle.infra.http import API
@@ -24,9 +24,9 @@ def user_out(entrance: Entrance, user: User) -> UserOut:
     return UserOut(id=known.id, role=known.role, email=known.email, verified=known.verified, plan=plan)
 
 
-def plan_out(plan: Plan) -> PlanOut:
+def plan_out(plan: Plan) -> OwnPlanOut:
     """A plan."""
-    return PlanOut(
+    return OwnPlanOut(
         name=plan.name, title=plan.title, monthly_credits=plan.monthly_credits, daily_limit=plan.daily_limit,
         short_side=plan.short_side, features=sorted(each.value for each in plan.features), watermark=plan.watermark,
     )  # fmt: skip

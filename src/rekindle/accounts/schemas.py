@@ -24,7 +24,7 @@ class Asked(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
-class PlanOut(BaseModel):
+class OwnPlanOut(BaseModel):
     """What somebody may do; null is without limit."""
 
     name: str
@@ -43,7 +43,7 @@ class UserOut(BaseModel):
     role: Role
     email: str | None
     verified: bool = Field(description="Whether the address was shown to be theirs.")
-    plan: PlanOut
+    plan: OwnPlanOut
 
 
 class LoginOut(BaseModel):

@@ -1578,6 +1578,35 @@ export interface components {
             quality: string;
         };
         /**
+         * OwnPlanOut
+         * @description What somebody may do; null is without limit.
+         */
+        OwnPlanOut: {
+            /**
+             * Daily Limit
+             * @description Jobs a day.
+             */
+            daily_limit: number | null;
+            /** Features */
+            features: ("fusion" | "animation" | "bulk" | "top_ups")[];
+            /**
+             * Monthly Credits
+             * @description Milli-credits.
+             */
+            monthly_credits: number | null;
+            /** Name */
+            name: string;
+            /**
+             * Short Side
+             * @description Pixels of the shorter side of a result, at most.
+             */
+            short_side: number | null;
+            /** Title */
+            title: string;
+            /** Watermark */
+            watermark: boolean;
+        };
+        /**
          * PageOut
          * @description A page of the payment company, to which the browser goes.
          */
@@ -1650,6 +1679,32 @@ export interface components {
             next_cursor: string | null;
         };
         /**
+         * PlanOut
+         * @description A plan and what it costs; `prices` is null for one that is not for sale.
+         */
+        PlanOut: {
+            /** Current */
+            current: boolean;
+            /** Daily Limit */
+            daily_limit: number | null;
+            /** Features */
+            features: string[];
+            /** Monthly Credits */
+            monthly_credits: number | null;
+            /** Name */
+            name: string;
+            /** Prices */
+            prices: {
+                [key: string]: components["schemas"]["MoneyOut"];
+            } | null;
+            /** Short Side */
+            short_side: number | null;
+            /** Title */
+            title: string;
+            /** Watermark */
+            watermark: boolean;
+        };
+        /**
          * PlansOut
          * @description Everything that there is, and whether anything can be bought.
          */
@@ -1657,7 +1712,7 @@ export interface components {
             /** Can Buy */
             can_buy: boolean;
             /** Items */
-            items: components["schemas"]["rekindle__billing__schemas__PlanOut"][];
+            items: components["schemas"]["PlanOut"][];
             /** Top Ups */
             top_ups: components["schemas"]["TopUpOut"][];
         };
@@ -1928,7 +1983,7 @@ export interface components {
              * Format: uuid
              */
             id: string;
-            plan: components["schemas"]["rekindle__accounts__schemas__PlanOut"];
+            plan: components["schemas"]["OwnPlanOut"];
             role: components["schemas"]["Role"];
             /**
              * Verified
@@ -1946,61 +2001,6 @@ export interface components {
              * @description What stood at the end of the address in the mail.
              */
             link: string;
-        };
-        /**
-         * PlanOut
-         * @description What somebody may do; null is without limit.
-         */
-        rekindle__accounts__schemas__PlanOut: {
-            /**
-             * Daily Limit
-             * @description Jobs a day.
-             */
-            daily_limit: number | null;
-            /** Features */
-            features: ("fusion" | "animation" | "bulk" | "top_ups")[];
-            /**
-             * Monthly Credits
-             * @description Milli-credits.
-             */
-            monthly_credits: number | null;
-            /** Name */
-            name: string;
-            /**
-             * Short Side
-             * @description Pixels of the shorter side of a result, at most.
-             */
-            short_side: number | null;
-            /** Title */
-            title: string;
-            /** Watermark */
-            watermark: boolean;
-        };
-        /**
-         * PlanOut
-         * @description A plan and what it costs; `prices` is null for one that is not for sale.
-         */
-        rekindle__billing__schemas__PlanOut: {
-            /** Current */
-            current: boolean;
-            /** Daily Limit */
-            daily_limit: number | null;
-            /** Features */
-            features: string[];
-            /** Monthly Credits */
-            monthly_credits: number | null;
-            /** Name */
-            name: string;
-            /** Prices */
-            prices: {
-                [key: string]: components["schemas"]["MoneyOut"];
-            } | null;
-            /** Short Side */
-            short_side: number | null;
-            /** Title */
-            title: string;
-            /** Watermark */
-            watermark: boolean;
         };
     };
     responses: never;
