@@ -25,6 +25,10 @@ PARTS = {
     ),
     "Taking in a photo": ("benchmarks.preprocess", "Upright, at most 2000 pixels, JPEG, and a thumbnail, from a JPEG."),
     "The whole job": ("benchmarks.whole_job", "`rekindle restore` on one photo, with the start of the program."),
+    "The ledger of credits": (
+        "benchmarks.ledger",
+        "Holds and captures through the product, beside the same statements through bare drivers, and pgbench.",
+    ),
     "Beside an upscaler": (
         "benchmarks.upscaler_peer",
         "Seconds a megapixel on the same processor; the upscaler is no part of the product.",

@@ -1,17 +1,16 @@
-"""Holds and captures a second, beside the same statements through the bare driver, on SQLite and, if given, Postgres.
+"""Holds and captures a second, beside the same statements through the bare driver, on SQLite and on Postgres.
 
-    python -m benchmarks.ledger [--pairs N] [--rounds N] [--postgres postgresql+asyncpg://user@host/database]
+    python -m benchmarks.ledger [--pairs N] [--rounds N]
 
-The bare driver sends the statements that the ledger sends, in transactions like its own, with numbers that are made up:
-it plans nothing, checks nothing, and makes no digests. The database that is given must be empty; it keeps the tables.
+The bare driver, and on Postgres also pgbench, send the statements that the ledger sends, in transactions like its own,
+with numbers that are made up: they plan nothing, check nothing, and make no digests. The Postgres server is one of its
+own, where there is one to be had.
 """
 
 import argparse
 import asyncio
 import importlib
 import itertools
-import os
-import platform
 import re
 import sqlite3
 import statistics
@@ -19,20 +18,21 @@ import tempfile
 import time
 from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import make_url
-from sqlalchemy.ext.asyncio import create_async_engine
-
+from benchmarks.pgbench import Written, identifier, run_pgbench, written
 from rekindle.clock import Clock
 from rekindle.credits.service import Award, Credits
 from rekindle.infra.db.database import Database
 from rekindle.infra.db.embedded import open_database
 from rekindle.infra.db.migrate import upgrade
+from rekindle.infra.db.owner import EVERYTHING, ROLE, SETTING, seeing_everything
+from rekindle.infra.db.postgres import WRITERS, open_postgres
+from tests.postgres import NoPostgres, Postgres, postgres_server
 
 PLENTY = 10**12
 DIGEST = "0" * 64
@@ -48,26 +48,34 @@ ENTRY = "INSERT INTO credit_entries VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 
 MOVE = "INSERT INTO credit_moves VALUES (?, ?, ?, ?, ?, ?)"
 SET_GRANT = "UPDATE credit_grants SET available = available + ?, held = held + ? WHERE id = ?"
 SET_BALANCE = "UPDATE credit_balances SET available = ?, held = ?, seq = ?, digest = ? WHERE account_id = ?"
+HELD = "SELECT account_id, grant_id FROM credit_holds LEFT JOIN credit_moves ON entry_id = id WHERE id = ?"
+END_HOLD = "UPDATE credit_holds SET captured = 1, ended_at = ? WHERE id = ? AND ended_at IS NULL RETURNING id"
 HOLD = "INSERT INTO credit_holds VALUES (?, ?, ?, ?, ?, ?, ?)"
+
+
+def key_of(kind: str, hold_id: Any) -> object:
+    """The key of an entry."""
+    return f"{kind}:{hold_id}"
 
 
 @dataclass(frozen=True)
 class Ledger:
-    """An account with plenty of credits in a database; `name` and `moment` are how it spells these values."""
+    """An account with plenty of credits in a database; `name`, `moment` and `key` are how it spells these values."""
 
     db: Database
     account_id: UUID
-    name: Callable[[UUID], object]
+    name: Callable[[Any], object]
     moment: Callable[[datetime], object]
     lock: str = ""
+    key: Callable[[str, Any], object] = key_of
 
 
-def holding(ledger: Ledger, hold_id: UUID) -> Script:
+def holding(ledger: Ledger, hold_id: Any) -> Script:
     """What the ledger sends for a hold of 1."""
     account, now = ledger.name(ledger.account_id), ledger.moment(datetime.now(UTC))
     available, held, debt, seq, _ = (yield BALANCE + ledger.lock, (account,))[0]
     grant = (yield GRANTS, (account,))[0][0]
-    key = f"hold:{hold_id}"
+    key = ledger.key("hold", hold_id)
     yield KEY, (key,)
     entry, after = ledger.name(hold_id), (available - 1, held + 1, debt)
     yield (
@@ -80,17 +88,15 @@ def holding(ledger: Ledger, hold_id: UUID) -> Script:
     yield MOVE, (entry, 0, "available", "held", 1, grant)
 
 
-def capturing(ledger: Ledger, hold_id: UUID, entry_id: UUID) -> Script:
+def capturing(ledger: Ledger, hold_id: Any, entry_id: Any) -> Script:
     """What the ledger sends for its capture."""
     now, hold, entry = ledger.moment(datetime.now(UTC)), ledger.name(hold_id), ledger.name(entry_id)
-    account = (yield "SELECT account_id FROM credit_holds WHERE id = ?", (hold,))[0][0]
-    grant = (yield "SELECT * FROM credit_moves WHERE entry_id = ? ORDER BY position", (hold,))[0][5]
+    account, grant = (yield HELD, (hold,))[0]
     available, held, debt, seq, _ = (yield BALANCE + ledger.lock, (account,))[0]
     yield GRANTS + " OR id = ?", (account, grant)
-    key, after = f"capture:{hold_id}", (available, held - 1, debt)
+    key, after = ledger.key("capture", hold_id), (available, held - 1, debt)
     yield KEY, (key,)
-    yield "SELECT * FROM credit_holds WHERE id = ?", (hold,)
-    yield "UPDATE credit_holds SET captured = 1, ended_at = ? WHERE id = ?", (now, hold)
+    yield END_HOLD, (now, hold)
     yield (
         ENTRY,
         (entry, account, seq + 1, "capture", key, DIGEST, 1, None, hold, hold, "", "{}", now, *after, DIGEST),
@@ -142,12 +148,20 @@ def through_sqlite(ledger: Ledger, clock: Clock, file: Path) -> Pairs:
     return pairs
 
 
+FIRST = (
+    f"SELECT set_config('role', '{ROLE}', true), set_config('{SETTING}', '{EVERYTHING}', true), "
+    f"pg_advisory_xact_lock({WRITERS})"
+)
+"""What every transaction on Postgres begins with (infra/db/postgres.py)."""
+
+
 def through_asyncpg(ledger: Ledger, clock: Clock, connection: Any) -> Pairs:
     """The same by asyncpg, whose statements stay prepared."""
 
     async def pairs(count: int) -> None:
         for script in scripts(ledger, clock, count):
             async with connection.transaction():
+                await connection.fetch(FIRST)
                 statement = next(script)
                 while statement:
                     rows: list[Row] = await connection.fetch(_numbered(statement[0]), *statement[1])
@@ -193,20 +207,52 @@ async def sqlite(clock: Clock) -> AsyncGenerator[tuple[Pairs, Pairs]]:
 
 
 @asynccontextmanager
-async def postgres(clock: Clock, url: str) -> AsyncGenerator[tuple[Pairs, Pairs]]:
-    """Both ways on accounts of their own each."""
-    asyncpg = importlib.import_module("asyncpg")
+async def postgres(clock: Clock, server: Postgres) -> AsyncGenerator[tuple[Pairs, ...]]:
+    """All three ways on accounts of their own each."""
+    url = server.new_database()
     await asyncio.to_thread(upgrade, url)
-    engine = create_async_engine(url)
-    db = Database(engine, reading=engine)
-    lock = " FOR UPDATE"
-    ours, theirs = [
-        await _filled(Ledger(db, clock.new_id(), lambda name: name, lambda at: at, lock), clock) for _ in range(2)
-    ]
-    connection = await asyncpg.connect(make_url(url).set(drivername="postgresql").render_as_string(hide_password=False))
-    yield through_the_ledger(ours, clock), through_asyncpg(theirs, clock, connection)
-    await connection.close()
+    db, lock = open_postgres(url), " FOR UPDATE"
+    with seeing_everything():
+        ours, theirs, bare = [
+            await _filled(Ledger(db, clock.new_id(), lambda name: name, lambda at: at, lock), clock) for _ in range(3)
+        ]
+        # Here, where it is known to be installed.
+        connection = await importlib.import_module("asyncpg").connect(url.replace("+asyncpg", ""))
+        yield (
+            through_the_ledger(ours, clock),
+            through_asyncpg(theirs, clock, connection),
+            through_pgbench(bare, server, url),
+        )
+        await connection.close()
     await db.aclose()
+
+
+def through_pgbench(ledger: Ledger, server: Postgres, url: str) -> Pairs:
+    """The same by pgbench, with prepared statements."""
+    spelt = replace(ledger, name=_spelt, moment=_now_spelt, key=_key_spelt)
+    hold, entry = "hold", "entry"
+    script = written(
+        [lambda: holding(spelt, hold), lambda: capturing(spelt, hold, entry)],
+        first=f"{FIRST};",
+        identifiers=[hold, entry],
+    )
+
+    async def pairs(count: int) -> None:
+        await asyncio.to_thread(run_pgbench, server, url, script, count=count)
+
+    return pairs
+
+
+def _spelt(name: object) -> object:
+    return identifier(name) if isinstance(name, str) else str(name)
+
+
+def _now_spelt(_moment: datetime) -> Written:
+    return Written("now()")
+
+
+def _key_spelt(kind: str, hold: str) -> Written:
+    return Written(f"('{kind}:' || :{hold}::text)")
 
 
 @dataclass(frozen=True)
@@ -217,38 +263,45 @@ class Speed:
     busy: float
 
 
-async def measure(both: tuple[Pairs, Pairs], *, pairs: int, rounds: int) -> tuple[Speed, Speed]:
+async def measure(ways: Sequence[Pairs], *, pairs: int, rounds: int) -> list[Speed]:
     """The speed of each way: medians of rounds that take turns, after one that does not count."""
-    taken: tuple[list[Speed], list[Speed]] = ([], [])
+    taken: list[list[Speed]] = [[] for _ in ways]
     for turn in range(rounds + 1):
-        for way, measured in zip(both, taken, strict=True):
+        for way, measured in zip(ways, taken, strict=True):
             begin, busy = time.perf_counter(), time.process_time()
             await way(pairs)
             now, spent = time.perf_counter() - begin, time.process_time() - busy
             if turn:
                 measured.append(Speed(pairs / now, 1000 * spent / pairs))
-    ours, theirs = (
+    return [
         Speed(statistics.median(each.pairs for each in way), statistics.median(each.busy for each in way))
         for way in taken
-    )
-    return ours, theirs
+    ]
 
 
-async def run(pairs: int, rounds: int, url: str) -> None:
+def _told(name: str, ours: Speed, theirs: Speed) -> None:
+    busy = f"{ours.busy:.1f}"
+    print(f"| {name} | {ours.pairs:.0f} | {theirs.pairs:.0f} | {ours.pairs / theirs.pairs:.2f} | {busy} |", flush=True)
+
+
+async def run(pairs: int, rounds: int) -> None:
     """Print the table."""
     clock = Clock()
-    ways = [("SQLite, sqlite3", sqlite(clock)), *([("Postgres, asyncpg", postgres(clock, url))] if url else [])]
-    print("| database, bare driver | ledger, pairs/s | bare driver | share | ledger, busy ms a pair | bare driver |")
-    print("| --- | --: | --: | --: | --: | --: |")
-    for name, opening in ways:
-        async with opening as both:
-            ours, theirs = await measure(both, pairs=pairs, rounds=rounds)
-        share = ours.pairs / theirs.pairs
-        print(f"| {name} | {ours.pairs:.0f} | {theirs.pairs:.0f} | {share:.2f} | {ours.busy:.1f} | {theirs.busy:.1f} |")
-    if not url:
-        print("\nPostgres was not measured: no address was given (`--postgres`).")
-    print("\nA pair is a hold and its capture, each in a transaction that is on the disk.")
-    print(f"{os.cpu_count()} cores, Python {platform.python_version()}.")
+    print("| beside | ledger, pairs/s | the other, pairs/s | share | processor of the ledger, ms a pair |")
+    print("| --- | --: | --: | --: | --: |")
+    async with sqlite(clock) as ways:
+        _told("SQLite: the module sqlite3", *await measure(ways, pairs=pairs, rounds=rounds))
+    missing = ""
+    try:
+        with postgres_server(durable=True) as server:
+            async with postgres(clock, server) as ways:
+                ours, driver, bare = await measure(ways, pairs=pairs, rounds=rounds)
+        _told("Postgres: pgbench", ours, bare)
+        _told("Postgres: asyncpg", ours, driver)
+    except NoPostgres as error:
+        missing = f"\nPostgres was not measured: {error}."
+    print(missing)
+    print("A pair is a hold and its capture, each in a transaction that is on the disk. The aim is 0.4 of pgbench.")
 
 
 def main() -> None:
@@ -256,9 +309,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--pairs", type=int, default=200, help="pairs in a round")
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--postgres", default="", help="address of an empty database")
     asked = parser.parse_args()
-    asyncio.run(run(asked.pairs, asked.rounds, asked.postgres))
+    asyncio.run(run(asked.pairs, asked.rounds))
 
 
 if __name__ == "__main__":

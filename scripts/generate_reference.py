@@ -97,6 +97,14 @@ def walk(command: click.Command, path: str) -> Iterator[tuple[str, click.Command
             yield from walk(child, f"{path} {name}")
 
 
+FOR_WHOM = {
+    "public": "everybody",
+    "anybody": "guests, users and API keys, each with what is theirs",
+    "person": "users in a browser: no guests, and no API keys",
+    "operator": "operators",
+}
+
+
 def api_page() -> str:
     description = create_app(Settings()).openapi()
     lines = [
@@ -109,6 +117,7 @@ def api_page() -> str:
     for path, operations in description["paths"].items():
         for method, operation in operations.items():
             lines += ["", f"## {method.upper()} {path}", "", cell(operation.get("description") or operation["summary"])]
+            lines += ["", f"For {FOR_WHOM[operation['x-access']]}."]
             lines += parameters(operation) + responses(operation)
     return "\n".join(lines) + "\n"
 

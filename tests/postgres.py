@@ -1,5 +1,6 @@
 """A real Postgres server for a test or a benchmark: in a folder of its own, on a socket file, gone at the end."""
 
+import asyncio
 import atexit
 import functools
 import os
@@ -9,12 +10,16 @@ import subprocess
 import tempfile
 import time
 import uuid
-from collections.abc import Generator
-from contextlib import ExitStack, contextmanager
+from collections.abc import AsyncGenerator, Generator
+from contextlib import ExitStack, asynccontextmanager, contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
+
+from rekindle.infra.db.database import Database
+from rekindle.infra.db.migrate import upgrade
+from rekindle.infra.db.postgres import open_postgres
 
 START_SECONDS = 30.0
 ADMINISTRATOR = "postgres"
@@ -88,6 +93,18 @@ def shared_postgres() -> Postgres:
     stack = ExitStack()
     atexit.register(stack.close)
     return stack.enter_context(postgres_or_skip())
+
+
+@asynccontextmanager
+async def postgres_database(_folder: Path) -> AsyncGenerator[Database]:
+    """A fresh database with the newest tables, as the product opens it, on the server of this process."""
+    url = await asyncio.to_thread(lambda: shared_postgres().new_database())
+    await asyncio.to_thread(upgrade, url)
+    db = open_postgres(url)
+    try:
+        yield db
+    finally:
+        await db.aclose()
 
 
 @contextmanager

@@ -1,6 +1,7 @@
 """Every setting, its type, its default and its explanation; read from the environment here and nowhere else."""
 
 from functools import cached_property
+from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
@@ -216,7 +217,7 @@ class LimitSettings(BaseModel):
         description="Redis or Valkey that counts for several processes (`pip install 'rekindle[redis]'`); empty: each "
         "process counts for itself.",
     )
-    trusted_proxies: list[str] = Field(
+    trusted_proxies: list[Literal["unix"] | IPv4Network | IPv6Network] = Field(
         default=[],
         description="Addresses and networks of the proxies in front of the server, for example 10.0.0.0/8, and `unix` "
         "for one that comes over a socket file. Only what these say of a client's address is believed.",

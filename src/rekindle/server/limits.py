@@ -34,7 +34,7 @@ class Kind(Enum):
     """What a request is to the limits."""
 
     FREE = auto()
-    """Nothing: it does no work, or brings a signature of its own."""
+    """Nothing: no page can do without it and it does no work, or it brings a signature of its own."""
     READ = auto()
     """Counts for an address where nobody is known."""
     WORK = auto()
@@ -49,6 +49,8 @@ KINDS: Mapping[tuple[str, str], Kind] = {
     ("GET", "/health"): Kind.FREE,
     ("GET", f"{API}/health"): Kind.FREE,
     ("GET", f"{API}/capabilities"): Kind.FREE,
+    ("GET", f"{API}/me"): Kind.FREE,
+    ("GET", f"{API}/plans"): Kind.FREE,
     ("GET", f"{API}/files/{{key}}"): Kind.FREE,
     ("POST", f"{API}/billing/webhook"): Kind.FREE,
     ("POST", f"{API}/photos"): Kind.UPLOAD,

@@ -36,10 +36,10 @@ class Limits:
 
 
 def limits_of(settings: Settings) -> Limits:
-    """The limits of a server. Raises ValueError for a proxy that is none, ModuleNotFoundError without a client."""
+    """The limits of a server. Raises ModuleNotFoundError where its Redis needs a client that is not installed."""
     chosen = settings.limits
     on = settings.accounts.enabled if chosen.enabled is None else chosen.enabled
-    trusted = proxies(chosen.trusted_proxies, header=chosen.proxy_header)
+    trusted = proxies(map(str, chosen.trusted_proxies), header=chosen.proxy_header)
     return Limits(on, _limiter(chosen, on=on), _allowances(chosen), trusted)
 
 
