@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests.api.conftest import API, Opening, Visitor, refused
-from tests.factories import jpeg, scene
+from tests.factories import jpeg, png, scene
 
 PASSWORD = "a few words in a row"
 
@@ -15,6 +15,13 @@ def sign_up(at: Visitor, email: str = "ann@example.org") -> dict[str, Any]:
     answer = at.http.post(f"{API}/account", json={"email": email, "password": PASSWORD})
     assert answer.status_code == 201, answer.text
     return answer.json()
+
+
+def marked(at: Visitor, photo_id: str) -> str:
+    """A mask for a photo."""
+    mask = png(scene().convert("L").point(lambda tone: 255 if tone > 200 else 0))
+    headers = {"Content-Type": "image/png"}
+    return at.http.post(f"{API}/photos/{photo_id}/masks", content=mask, headers=headers).json()["id"]
 
 
 @pytest.fixture
@@ -71,7 +78,7 @@ def test_what_cannot_be_paid_is_refused_with_a_way_out_and_costs_nothing(member:
     photo = member.upload()["id"]
     member.submit(photo)
     problem = refused(member.try_submit(photo), 402, "insufficient_credits")
-    assert problem["detail"] == "This needs 2 credits, and there are 1 credit. Buy credits or change the plan."
+    assert problem["detail"] == "This needs 2 credits, and you have 1 credit. Add credits or take a larger plan."
     assert len(member.get("/jobs")["items"]) == 1
     assert member.get("/credits")["available"] == 1000
 
@@ -112,6 +119,27 @@ def test_a_photo_that_needs_nothing_is_free_from_the_moment_that_is_known(visit:
     ended = at.ended(job["id"])
     assert (ended["status"], ended["price"]) == ("succeeded", {"most": 0, "charged": 0})
     assert at.get("/credits")["available"] == 3000
+
+
+def test_who_leaves_and_signs_up_again_has_had_the_credits_of_the_month(member: Visitor) -> None:
+    member.submit(member.upload()["id"])
+    assert member.http.request("DELETE", f"{API}/account", json={"password": PASSWORD}).status_code == 204
+    sign_up(member, "Ann@Example.org")
+    assert member.get("/credits")["available"] == 0
+    refused(member.try_submit(member.upload()["id"]), 402, "insufficient_credits")
+    assert member.get("/credits/proof")["holds"]
+
+
+@pytest.mark.parametrize("wish", ["enlarge", "mask"])
+def test_what_is_asked_for_on_a_photo_that_needs_nothing_is_paid_for(visit: Opening, wish: str) -> None:
+    at = visit(accounts={"enabled": True})
+    sign_up(at)
+    photo = at.upload(jpeg(scene(), quality=98))["id"]
+    assert not at.get(f"/photos/{photo}/diagnosis")["needs_work"]
+    job = at.ended(at.submit(photo, **({"enlarge": 2} if wish == "enlarge" else {"mask_id": marked(at, photo)}))["id"])
+    assert not job["result"]["unchanged"]
+    assert job["price"] == {"most": 2000, "charged": 2000}
+    refused(at.try_submit(photo, enlarge=4), 402, "insufficient_credits")
 
 
 def test_a_restored_photo_is_charged_once(visit: Opening) -> None:

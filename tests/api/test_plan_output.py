@@ -89,6 +89,7 @@ def test_what_was_made_for_one_plan_is_not_given_to_another(at: Visitor, result:
     for plan in ("home", "guest", "free", "premium", "home", "guest"):
         choose(at, plan)
         answer = at.http.get(f"{API}/renditions/{result['rendition_id']}/download")
+        assert answer.headers["cache-control"] == "private, no-cache"
         tags.setdefault(answer.headers["etag"], set()).add(plan)
     assert sorted(map(sorted, tags.values())) == [["free"], ["guest"], ["home", "premium"]]
 

@@ -106,6 +106,13 @@ def test_security_headers_are_on_every_kind_of_answer(visitor: Visitor) -> None:
         assert_guarded(answer)
 
 
+def test_no_cache_keeps_an_answer_of_the_api_that_does_not_say_so(visitor: Visitor) -> None:
+    photo = visitor.upload()
+    for path in ("/photos", f"/photos/{photo['id']}", "/jobs", "/credits", "/billing", "/photos/seven", "/nothing"):
+        assert visitor.http.get(API + path).headers["cache-control"] == "no-store", path
+    assert "private" in visitor.http.get(photo["preview_url"]).headers["cache-control"]
+
+
 def test_no_obsolete_header_is_sent_and_no_inline_script_or_style_is_allowed(visitor: Visitor) -> None:
     for path in ("/", f"{API}/capabilities", f"{API}/photos"):
         headers = visitor.http.get(path).headers

@@ -24,6 +24,7 @@ from rekindle.credits.proof import prove
 from rekindle.credits.service import Award, Balance, Credits
 from rekindle.credits.sweep import sweep
 from rekindle.credits.tables import EntryRow
+from rekindle.imaging.restoration import LEFT_OUT
 from rekindle.infra.db.database import Database
 from rekindle.infra.events.embedded import LocalEvents
 from rekindle.infra.queue.embedded import TableQueue
@@ -31,18 +32,25 @@ from rekindle.infra.queue.tables import TaskRow
 from rekindle.jobs.charges import Charges, PriceChanged, Tariff
 from rekindle.jobs.endings import Endings
 from rekindle.jobs.lifecycle import Event, JobAlreadyEnded
+from rekindle.jobs.options import Options
 from rekindle.jobs.service import IdempotencyKeyReused, Jobs, Wanted
 from rekindle.jobs.tables import JobRow
 from rekindle.photos.tables import PhotoRow
 from rekindle.treatments.operations import Operation
+from rekindle.treatments.plan import Wishes
 from tests.factories import HeldClock, database, photo_row
 
 LIFE = timedelta(hours=24)
 
 
-def outcome(letter: str = "A", *, unchanged: bool = False, by: str = "careful") -> dict[str, Any]:
-    """As much of a result as matters for its price."""
-    return {"unchanged": unchanged, "chosen": by, "diagnosis": {"findings": [{"degradation": letter}]}}
+def outcome(
+    letter: str = "A", *, unchanged: bool = False, by: str = "careful", larger: str | None = None
+) -> dict[str, Any]:
+    """As much of a result as matters for its price; `larger` is what is told of an enlargement."""
+    steps = [] if larger is None else [{"name": "enlarge", "detail": larger}]
+    return {
+        "unchanged": unchanged, "chosen": by, "steps": steps, "diagnosis": {"findings": [{"degradation": letter}]}
+    }  # fmt: skip
 
 
 @dataclass
@@ -157,6 +165,19 @@ async def test_a_photo_that_stays_as_it_was_costs_nothing(shop: Shop, result: di
     await shop.end(job, Event.SUCCEED, result)
     assert (await shop.balance(user)).available == 5000
     assert (await shop.job(job)).charged == 0
+
+
+@pytest.mark.parametrize(("told", "charged"), [("2 times in each direction", 700), (LEFT_OUT, 0)])
+async def test_a_photo_that_is_only_made_larger_costs_what_one_without_damage_does(
+    tmp_path: Path, told: str, charged: int
+) -> None:
+    async with shop_in(tmp_path, CLASSIC) as shop:
+        user = await shop.customer("remember", amount=5000)
+        wanted = Wanted(await shop.photo(user), Operation.RESTORE, Options(Wishes(enlarge=2)))
+        job = await shop.jobs.submit(user, wanted, key="larger")
+        await shop.end(job, Event.SUCCEED, outcome("A", by="input", larger=told))
+        assert (await shop.job(job)).charged == charged
+        assert (await shop.balance(user)).available == 5000 - charged
 
 
 async def test_what_is_taken_follows_the_class_and_the_rest_goes_back(tmp_path: Path) -> None:

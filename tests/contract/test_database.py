@@ -13,7 +13,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import create_engine, inspect, select, text
+from sqlalchemy import create_engine, insert, inspect, select, text
 from sqlalchemy.exc import IntegrityError, StatementError
 
 from rekindle.accounts import tables as account_tables
@@ -35,7 +35,7 @@ IMPLEMENTATIONS: list[Opening] = [database, postgres_database]
 ALL_TABLES = {
     "billing_customers", "billing_events", "billing_grants", "billing_searches", "billing_subscriptions",
     "photos", "renditions", "cached_files", "jobs", "attempts", "job_days", "job_stages", "tasks",
-    "credit_balances", "credit_entries", "credit_moves", "credit_grants", "credit_holds",
+    "credit_balances", "credit_entries", "credit_moves", "credit_grants", "credit_holds", "credit_allowances",
     "users", "identities", "sessions", "api_keys", "mail_links",
 }  # fmt: skip
 
@@ -87,6 +87,18 @@ async def test_after_a_failed_transaction_the_next_one_works(db: Database) -> No
     async with db.transaction() as tx:
         tx.add(cached("b"))
     assert await counted(db) == 2
+
+
+async def test_what_is_in_a_statement_that_fails_is_not_told(db: Database) -> None:
+    async def twice() -> None:
+        async with db.transaction() as tx:
+            await tx.execute(insert(CacheRow).values(key="a", bytes=1, used_at=NOON, details={"hash": "$argon2id$"}))
+            await tx.execute(insert(CacheRow).values(key="a", bytes=1, used_at=NOON, details={"hash": "$argon2id$"}))
+
+    with pytest.raises(IntegrityError) as caught:
+        await twice()
+    assert "cached_files" in str(caught.value)
+    assert "argon2id" not in str(caught.value)
 
 
 async def test_a_canceled_transaction_leaves_nothing_and_lets_the_next_one_in(db: Database) -> None:

@@ -22,8 +22,9 @@ from tests.postgres import Postgres, postgres_or_skip
 ADA, BOB = UUID(int=0xADA), UUID(int=0xB0B)
 NOW = datetime(2026, 5, 17, 12, 0, tzinfo=UTC)
 
-OF_NOBODY = {"tasks", "cached_files", "billing_events", "billing_searches"}
-"""Tables of the machinery: keys of files and of tasks, and what the payment company said, without what it was about."""
+OF_NOBODY = {"tasks", "cached_files", "billing_events", "billing_searches", "credit_allowances"}
+"""Tables of the machinery: keys of files and of tasks, and what the payment company said, without what it was about,
+and hashes of who had an allowance."""
 
 ACCOUNTS = {"users", "identities", "sessions", "api_keys", "mail_links"}
 LEDGER = {"credit_entries", "credit_moves"}

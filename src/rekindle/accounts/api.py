@@ -91,10 +91,10 @@ async def log_out(request: Request, response: Response, accounts: People, door: 
     door.cookie.take(response)
 
 
-@router.post("/account/verification", responses=problems(NoAccounts, LinkEnded), dependencies=[open_to_all()])
-async def verify(body: Verification, accounts: People, door: Door) -> UserOut:
-    """Prove an address by the link that was sent to it."""
-    return door.shown(await accounts.verify(body.link))
+@router.post("/account/verification", responses=problems(NoAccounts, LinkEnded))
+async def verify(body: Verification, user: Whoever, accounts: People, door: Door) -> UserOut:
+    """Prove an address by the link that was sent to it, in a browser that is logged in to its account."""
+    return door.shown(await accounts.verify(body.link, user))
 
 
 @router.post(

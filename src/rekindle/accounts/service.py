@@ -5,9 +5,10 @@ from datetime import timedelta
 from typing import ClassVar
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.exc import IntegrityError
 
+from rekindle.accounts.asking import NotLoggedIn
 from rekindle.accounts.entering import Entered, Entering
 from rekindle.accounts.passwords import Passwords, check_password
 from rekindle.accounts.secrets import Kind, Secret, digest_of, looks_right, new_secret
@@ -136,13 +137,24 @@ class Accounts:
                 await self._entering.shut_out(tx, row)
             row.password = kept
             row.verified_at = row.verified_at or self._clock.now()
+            # Others that were asked for may be in the hands of whoever could read the mails then.
+            await tx.execute(delete(LinkRow).where(LinkRow.user_id == row.id, LinkRow.purpose == Kind.RESET.value))
             await self._entering.sessions.close_all(tx, row.id)
             return user_of(row)
 
-    async def verify(self, link: str) -> User:
-        """Prove the address that a link was sent to. Raises LinkEnded."""
+    async def verify(self, link: str, user: User | None) -> User:
+        """Prove the address that a link was sent to, if its own account asks. Raises LinkEnded and NotLoggedIn.
+
+        The account may have been made by somebody else to wait until the owner of the address proves it for them, who
+        only has the link; who set a new password has shut them out.
+        """
         async with self._db.transaction() as tx:
             row = await self._use(tx, link, Kind.VERIFY)
+            if user is None or user.id != row.id or user.scopes is not None:
+                raise NotLoggedIn(
+                    "Log in to the account with this address, then open the link again. If you did not make it, ask "
+                    "for a new password: that makes it yours alone."
+                )
             row.verified_at = row.verified_at or self._clock.now()
             return user_of(row)
 

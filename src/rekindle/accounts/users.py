@@ -68,11 +68,12 @@ _LONGEST_ADDRESS = 254
 
 
 def address(text: str) -> str:
-    """An e-mail address as it is kept: without spaces around it, in lower case. Raises BadAddress.
+    """An e-mail address as it is kept: without spaces around it, A to Z in lower case. Raises BadAddress.
 
-    Whether it exists only a mail can show, so this looks for no more than what would make one fail.
+    Whether it exists only a mail can show, so this looks for no more than what would make one fail. Other letters stay
+    as they are: folded, some become others, and the mailbox of one person that of another (`straße`, `strasse`).
     """
-    known = text.strip().casefold()
+    known = "".join(letter.lower() if letter.isascii() else letter for letter in text.strip())
     if len(known) > _LONGEST_ADDRESS or not _ADDRESS.fullmatch(known) or not known.isprintable():
         raise BadAddress("Type the address as in name@example.org.")
     return known

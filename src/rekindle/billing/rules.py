@@ -12,6 +12,7 @@ from itertools import zip_longest
 from rekindle.accounts.plans import Plan
 from rekindle.billing.catalogue import Catalogue
 from rekindle.billing.statement import Payment, Period, Statement, Subscription
+from rekindle.credits.ledger import CREDIT
 
 SETTLING = timedelta(hours=2)
 """How long after the end of a period Stripe may take to renew: an invoice is a draft for an hour."""
@@ -167,7 +168,7 @@ def months(period: Period, catalogue: Catalogue, cut: datetime) -> Sequence[Mont
     interval, monthly = bought[1], bought[0].monthly_credits or 0
     if period.partial:
         whole = monthly * interval.months
-        worth = whole * min(period.amount, period.unit_amount) // max(period.unit_amount, 1)
+        worth = _near(whole * min(period.amount, period.unit_amount), max(period.unit_amount, 1))
         return [_month(0, period.start, period.end, worth, cut)] if worth else ()
     starts = [add_months(period.start, number) for number in range(interval.months)]
     ends = [*starts[1:], period.end]
@@ -177,20 +178,26 @@ def months(period: Period, catalogue: Catalogue, cut: datetime) -> Sequence[Mont
 
 def _month(number: int, start: datetime, end: datetime, worth: int, cut: datetime) -> Month:
     whole, left = (end - start) // timedelta(seconds=1), (end - max(start, min(cut, end))) // timedelta(seconds=1)
-    return Month(number, start, worth, worth * left // whole if whole > 0 else 0, end)
+    return Month(number, start, worth, _near(worth * left, whole) if whole > 0 else 0, end)
 
 
 def lost_of(worth: int, payment: Payment | None) -> int:
-    """What of the credits goes back with the money: as large a part, rounded in favour of whoever bought them."""
+    """What of the credits goes back with the money: as large a part, in whole credits."""
     if payment is None or payment.amount <= 0:
         return 0
-    return worth * payment.lost // payment.amount
+    return worth if payment.lost >= payment.amount else _near(worth * payment.lost, payment.amount)
 
 
 def _reason(payment: Payment | None) -> str:
     if payment is None or not payment.lost:
         return "plan_changed"
     return "disputed" if payment.disputed else "refunded"
+
+
+def _near(part: int, whole: int) -> int:
+    """A share as whole credits, the nearest; half a credit stays with whoever bought it."""
+    found, rest = divmod(part, whole * CREDIT)
+    return (found + (2 * rest > whole * CREDIT)) * CREDIT
 
 
 def add_months(moment: datetime, count: int) -> datetime:

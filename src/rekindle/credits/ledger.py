@@ -252,7 +252,7 @@ def hold(lots: Iterable[Lot], totals: Totals, amount: int) -> tuple[Move, ...]:
         )
     if totals.available < amount:
         raise InsufficientCredits(
-            f"This needs {spoken(amount)}, and there are {spoken(totals.available)}. Buy credits or change the plan."
+            f"This needs {spoken(amount)}, and you have {spoken(totals.available)}. Add credits or take a larger plan."
         )
     return take(spending_order(lots), amount, into=Bucket.HELD)
 

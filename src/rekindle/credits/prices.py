@@ -24,12 +24,16 @@ class NotForSale(Invalid):
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What shall be priced: an operation, in a quality, on a plan, and the class of the photo if it is known."""
+    """What shall be priced: an operation, in a quality, on a plan, and the class of the photo if it is known.
+
+    `wished`: something is asked for that is done whatever the photo needs, such as to enlarge it.
+    """
 
     operation: str
     quality: str = "standard"
     plan: str = ""
     degradation: Degradation | None = None
+    wished: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +68,7 @@ class Catalogue:
 
     A plan or a class that is not listed leaves the price as it is; an operation or a quality that is not listed is not
     for sale. Prices are rounded up to a multiple of `step` milli-credits. What is `mending` costs nothing on a
-    photo that needs none; the rest always does something.
+    photo that needs none, unless more was wished for; the rest always does something.
     """
 
     name: str
@@ -86,7 +90,7 @@ class Catalogue:
         return Quote(self.name, order.operation, order.quality, most, {k: min(v, most) for k, v in by_class.items()})
 
     def _price(self, order: Order, degradation: Degradation) -> int:
-        if degradation is Degradation.NONE and order.operation in self.mending:
+        if degradation is Degradation.NONE and order.operation in self.mending and not order.wished:
             return 0
         factors = (
             self.qualities[order.quality] * self.plans.get(order.plan, WHOLE) * self.classes.get(degradation, WHOLE)

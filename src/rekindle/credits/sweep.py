@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from rekindle.clock import Clock
+from rekindle.credits.allowance import month_of
 from rekindle.credits.service import Credits
-from rekindle.credits.tables import GrantRow, HoldRow
+from rekindle.credits.tables import AllowanceRow, GrantRow, HoldRow
 from rekindle.infra.db.database import Database
 
 BATCH = 200
@@ -24,6 +25,8 @@ class Swept:
 async def sweep(db: Database, credits_of: Credits, *, clock: Clock) -> Swept:
     """Sweep once. Any number may run at once: each looks again once it has the account to itself."""
     now = clock.now()
+    async with db.transaction() as tx:
+        await tx.execute(delete(AllowanceRow).where(AllowanceRow.month < month_of(now)))
     late = select(HoldRow.id).where(HoldRow.ended_at.is_(None), HoldRow.deadline_at <= now)
     over = select(GrantRow.account_id).where(GrantRow.expires_at <= now, GrantRow.available > 0).distinct()
     async with db.reading() as tx:

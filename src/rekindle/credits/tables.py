@@ -1,9 +1,9 @@
 """The ledger, and the tables that say the same in short: balances, grants and holds."""
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from rekindle.infra.db.base import Base, Json
@@ -113,3 +113,14 @@ class HoldRow(Base):
     created_at: Mapped[datetime]
     deadline_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
+
+
+class AllowanceRow(Base):
+    """Somebody who has had the allowance of a month: a keyed hash of how they are known, and of the month. It outlives
+    their account, so that who leaves and comes again has one as well, and names nobody. Gone when the month is over.
+    """
+
+    __tablename__ = "credit_allowances"
+
+    digest: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
+    month: Mapped[date] = mapped_column(index=True)

@@ -27,6 +27,9 @@ from rekindle.imaging.strength import Strength
 from rekindle.imaging.trial import Candidate, choose
 from rekindle.imaging.working import load_working, save_working
 
+LEFT_OUT = "left out: the result would be too large"
+"""What is told of an enlargement that was not made."""
+
 
 @dataclass(frozen=True, slots=True)
 class StepReport:
@@ -256,7 +259,7 @@ def _enlarged(image: Image, steps: Sequence[Step]) -> tuple[Image, list[StepRepo
         if isinstance(step, Enlarge):
             factor = allowed_factor(image.height, image.width, step.factor)
             if factor == 1:
-                return image, [StepReport(step.name, step.title, "left out: the result would be too large")]
+                return image, [StepReport(step.name, step.title, LEFT_OUT)]
             alpha = None if image.alpha is None else enlarge(image.alpha, replace(step, sharpen=0.0))
             larger = replace(image, pixels=enlarge(image.pixels, step), alpha=alpha)
             return larger, [StepReport(step.name, step.title, f"{factor} times in each direction")]

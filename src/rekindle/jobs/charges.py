@@ -18,6 +18,8 @@ from rekindle.credits.prices import Catalogue, Order, Quote, quote_from_json
 from rekindle.credits.service import Credits
 from rekindle.credits.tables import HoldRow
 from rekindle.errors import Conflict
+from rekindle.imaging.restoration import LEFT_OUT
+from rekindle.imaging.steps.enlarge import Enlarge
 from rekindle.infra.db.base import Json
 from rekindle.infra.db.database import Transaction
 from rekindle.jobs.lifecycle import ENDED
@@ -27,6 +29,7 @@ from rekindle.photos.service import corners_of
 from rekindle.photos.tables import PhotoRow
 from rekindle.treatments.degradations import Degradation
 from rekindle.treatments.operations import Operation
+from rekindle.treatments.plan import Wishes
 
 log = logging.getLogger(__name__)
 
@@ -48,21 +51,26 @@ class Tariff:
 class Charges:
     """Sets credits aside for a job in the transaction that makes it, and settles in the one that ends it."""
 
-    def __init__(self, ledger: Credits, tariff: Tariff, *, clock: Clock) -> None:
+    def __init__(
+        self, ledger: Credits, tariff: Tariff, *, clock: Clock, allowance: Allowance | None = None
+    ) -> None:  # fmt: skip
         self._ledger = ledger
         self._tariff = tariff
         self._clock = clock
-        self._allowance = Allowance(ledger, tariff.plans, clock=clock)
+        self._allowance = allowance or Allowance(ledger, tariff.plans, clock=clock)
 
     def priority(self, user: User) -> int:
         """Before whom jobs of somebody are taken: higher first."""
         return self._tariff.plans.find(user.plan).priority
 
-    def quote(self, user: User, photo: PhotoRow, operation: Operation) -> Quote | None:
+    def quote(self, user: User, photo: PhotoRow, operation: Operation, wishes: Wishes) -> Quote | None:
         """The price of an operation on a photo, as low as what is known about the photo allows; None without any."""
         if self._tariff.plans.find(user.plan).monthly_credits is None:
             return None
-        return self._tariff.prices.quote(Order(operation.value, plan=user.plan, degradation=_known_class(photo)))
+        known = _known_class(photo)
+        return self._tariff.prices.quote(
+            Order(operation.value, plan=user.plan, degradation=known, wished=wishes.always)
+        )  # fmt: skip
 
     async def reserve(self, tx: Transaction, user: User, job: JobRow, quote: Quote | None) -> None:
         """Count the job for today, and set aside what it costs at most.
@@ -115,9 +123,14 @@ class Charges:
 
 
 def owed_for(quote: Quote, result: Json) -> int:
-    """What is owed for a result, in milli-credits: nothing when the photo stays what it was."""
-    if result["unchanged"] or result["chosen"] == "input":
+    """What is owed for a result, in milli-credits: nothing when the photo stays what it was, and no more than for a
+    photo without damage when it was only made larger.
+    """
+    if result["unchanged"]:
         return 0
+    if result["chosen"] == "input":
+        larger = any(step["name"] == Enlarge.name and step["detail"] != LEFT_OUT for step in result["steps"])
+        return quote.owed(Degradation.NONE) if larger else 0
     return quote.owed(Degradation(result["diagnosis"]["findings"][0]["degradation"]))
 
 

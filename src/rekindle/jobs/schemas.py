@@ -33,7 +33,7 @@ class JobOptions(Body):
 
     strength: Literal["auto", "careful", "strong"] = "auto"
     enlarge: Literal[1, 2, 4] = 1
-    keep_tone: bool = False
+    keep_tone: bool = Field(default=False, strict=True)
     mask_id: UUID | None = None
     hints: list[HintBody] = Field(default_factory=list[HintBody], max_length=MOST_HINTS)
 
@@ -45,7 +45,11 @@ class SubmitJob(Body):
     operation: OperationName = "restore"
     options: JobOptions = Field(default_factory=JobOptions)
     max_price: int | None = Field(
-        default=None, ge=0, le=2**53, description="The most that it may cost, in milli-credits; then no job is made."
+        default=None,
+        strict=True,
+        ge=0,
+        le=2**53,
+        description="The most that it may cost, in milli-credits; then no job is made.",
     )
 
 

@@ -95,7 +95,7 @@ class Jobs:
                 await check_mask(tx, wanted.options.mask_id, photo)
             job = self._new_job(user, wanted, key=key, retry_of=retry_of)
             job.corners = {"corners": corners_of(photo).to_json()}
-            quote = self._charges.quote(user, photo, wanted.operation)
+            quote = self._charges.quote(user, photo, wanted.operation, wanted.options.wishes)
             if quote is not None and wanted.max_price is not None and quote.most > wanted.max_price:
                 raise PriceChanged(
                     "The price is now higher than the one you saw. Look at it again, then start once more."

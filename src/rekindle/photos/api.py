@@ -66,6 +66,9 @@ UPLOAD_BODY = {
     },
 }
 MASK_BODY = {"required": True, "content": {"image/png": BINARY}}
+FOLLOWS_THE_PLAN = "private, no-cache"
+"""How long a result is kept by a browser: another plan gives other bytes at the same address."""
+
 FILE = {200: {"description": "The file", "content": {"image/*": BINARY}}, 304: {"description": "Not modified"}}
 
 
@@ -215,9 +218,11 @@ async def download(
     """A restored version as a file."""
     async with AsyncExitStack() as stack:
         file = await stack.enter_async_context(downloads.open(user.id, rendition_id, encoding_of(wanted)))
-        return send_file(
+        answer = send_file(
             file.path, file.media_type, etag=file.etag, none_match=none_match, name=file.filename, stack=stack
         )
+        answer.headers["Cache-Control"] = FOLLOWS_THE_PLAN
+        return answer
 
 
 @router.get(
@@ -232,8 +237,7 @@ async def get_preview(
     async with AsyncExitStack() as stack:
         file = await stack.enter_async_context(downloads.preview(user.id, rendition_id))
         answer = send_file(file.path, file.media_type, etag=file.etag, none_match=none_match, stack=stack)
-        # Another plan gives other bytes at the same address.
-        answer.headers["Cache-Control"] = "private, no-cache"
+        answer.headers["Cache-Control"] = FOLLOWS_THE_PLAN
         return answer
 
 

@@ -21,6 +21,7 @@ from rekindle.infra.http import API, Problem, problem_response
 from rekindle.jobs import api as jobs_api
 from rekindle.photos import api as photos_api
 from rekindle.server import health, problems
+from rekindle.server.bodies import SmallBodies
 from rekindle.server.limits import LIMITED, RateLimitHeaders
 from rekindle.server.linger import Linger
 from rekindle.server.pages import Pages
@@ -63,6 +64,7 @@ def create_app(settings: Settings, work: Callable[[Application], Awaitable[None]
     for router in (health.router, photos_api.router, jobs_api.router, credits_api.router, billing_api.router, *people):
         app.include_router(router)
     app.router.default = Pages()
+    app.add_middleware(SmallBodies)
     app.add_middleware(RateLimitHeaders)
     app.add_middleware(Security, settings=settings.server)
     app.add_middleware(Linger)

@@ -24,7 +24,7 @@ class Linger:
         self._seconds, self._most = seconds, most
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and _has_body(Headers(scope=scope)):
+        if scope["type"] == "http" and has_body(Headers(scope=scope)):
             exchange = _Exchange(receive, send, seconds=self._seconds, most=self._most)
             await self._app(scope, exchange.receive, exchange.send)
         else:
@@ -67,5 +67,6 @@ class _Exchange:
             return
 
 
-def _has_body(headers: Headers) -> bool:
+def has_body(headers: Headers) -> bool:
+    """Whether a request with these headers has a body."""
     return headers.get("content-length", "0") != "0" or "transfer-encoding" in headers

@@ -63,6 +63,10 @@ class Security:
                 headers = MutableHeaders(scope=message)
                 for name, value in self._headers.items():
                     headers.setdefault(name, value)
+                if scope["path"].startswith("/api/"):
+                    # Most answers are somebody's own: neither a cache on the way nor the next one at the same browser
+                    # gets them. Those that may be kept say so themselves.
+                    headers.setdefault("Cache-Control", "no-store")
                 headers["X-Request-ID"] = request.state.request_id
             await send(message)
 

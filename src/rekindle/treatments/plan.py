@@ -36,6 +36,11 @@ class Wishes:
     marked: bool = False
     hints: tuple[Hint, ...] = ()
 
+    @property
+    def always(self) -> bool:
+        """Whether something is wished for that is done whatever the photo needs."""
+        return self.marked or self.enlarge != 1
+
 
 @dataclass(frozen=True, slots=True)
 class Treatment:

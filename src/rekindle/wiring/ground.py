@@ -1,5 +1,6 @@
 """What every service stands on: the embedded implementations of the ports, from the settings."""
 
+import hmac
 import os
 import secrets
 from dataclasses import dataclass
@@ -71,6 +72,14 @@ def _signer(settings: Settings) -> LinkSigner:
     secret = settings.storage.url_secret
     key = kept_secret(settings.data_folder / "links.key") if secret is None else secret.get_secret_value().encode()
     return LinkSigner(key, seconds=settings.storage.url_seconds)
+
+
+def secret_for(settings: Settings, purpose: str) -> bytes:
+    """A secret for one purpose: the same for all servers that share the secret of links."""
+    shared = settings.storage.url_secret
+    if shared is None:
+        return kept_secret(settings.data_folder / f"{purpose}.key")
+    return hmac.digest(shared.get_secret_value().encode(), purpose.encode(), "sha256")
 
 
 def kept_secret(path: Path) -> bytes:

@@ -13,7 +13,7 @@ from rekindle.credits.statement import Statements
 from rekindle.credits.sweep import Swept, sweep
 from rekindle.infra.queue.port import Schedule
 from rekindle.jobs.charges import Charges, Tariff
-from rekindle.wiring.ground import Ground
+from rekindle.wiring.ground import Ground, secret_for
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +32,8 @@ def open_books(settings: Settings, on: Ground) -> Books:
     """The ledger, and what asks it."""
     ledger, plans = Credits(clock=on.clock), Plans(PRESETS[Preset(settings.accounts.plans)])
     tariff = Tariff(CATALOGUES[settings.credits.prices], plans, timedelta(hours=settings.credits.hold_hours))
-    charges = Charges(ledger, tariff, clock=on.clock)
-    allowance = Allowance(ledger, plans, clock=on.clock)
+    allowance = Allowance(ledger, plans, clock=on.clock, secret=secret_for(settings, "allowances"))
+    charges = Charges(ledger, tariff, clock=on.clock, allowance=allowance)
 
     async def keep() -> None:
         async with on.db.transaction() as tx:

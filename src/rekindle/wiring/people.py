@@ -1,6 +1,5 @@
 """Accounts, and everything by which people are known, from the settings."""
 
-import hmac
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -30,7 +29,7 @@ from rekindle.infra.mail.embedded import ConsoleMailer
 from rekindle.infra.mail.port import Mailer
 from rekindle.infra.mail.smtp import SmtpMailer
 from rekindle.infra.queue.port import Schedule
-from rekindle.wiring.ground import Ground, kept_secret
+from rekindle.wiring.ground import Ground, secret_for
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +66,7 @@ def welcome(settings: Settings, on: Ground, *, plans: Plans, belongings: Sequenc
     services = (
         Recogniser(on.db, sessions=sessions, keys=keys, tokens=tokens, cookie=cookie, entrance=entrance),
         Accounts(on.db, on.clock, entering, passwords=passwords, terms=terms),
-        Logins(issuers, outsiders, key=_handshake_key(settings), clock=on.clock),
+        Logins(issuers, outsiders, key=secret_for(settings, "logins"), clock=on.clock),
         Exporting(on.db, on.clock, belongings),
         Porter(entrance, cookie, handshake, Letters(post)),
         entrance, keys, leaving,
@@ -78,11 +77,3 @@ def welcome(settings: Settings, on: Ground, *, plans: Plans, belongings: Sequenc
 
 def _mailer(settings: MailSettings) -> Mailer:
     return SmtpMailer(settings) if settings.kind == "smtp" else ConsoleMailer()
-
-
-def _handshake_key(settings: Settings) -> bytes:
-    """What signs the handshakes of logins elsewhere: the same for all servers that share the secret of links."""
-    shared = settings.storage.url_secret
-    if shared is None:
-        return kept_secret(settings.data_folder / "logins.key")
-    return hmac.digest(shared.get_secret_value().encode(), b"logins", "sha256")

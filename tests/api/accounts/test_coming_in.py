@@ -56,7 +56,7 @@ def test_who_signs_up_is_in_and_gets_a_mail(town: Town) -> None:
     (mail,) = town.post.to(email)
     assert "Rekindle" in mail["From"]
     assert f"{town.at.url}/#/verify/rv_" in mail.get_content()
-    verified = town.person().http.post("/account/verification", json={"link": town.post.link(email)}).json()
+    verified = ada.http.post("/account/verification", json={"link": town.post.link(email)}).json()
     assert (verified["id"], verified["verified"]) == (user["id"], True)
     assert ada.me() == verified
 

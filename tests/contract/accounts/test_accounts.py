@@ -175,25 +175,25 @@ async def test_logging_out_ends_this_session_alone(house: House) -> None:
 async def test_a_link_proves_an_address_once(house: House) -> None:
     entered, mailed = await house.accounts.sign_up(ADA, WORDS)
     assert not entered.user.verified
-    assert (await house.accounts.verify(mailed.link.text)).verified
+    assert (await house.accounts.verify(mailed.link.text, entered.user)).verified
     with pytest.raises(LinkEnded):
-        await house.accounts.verify(mailed.link.text)
+        await house.accounts.verify(mailed.link.text, entered.user)
 
 
 async def test_a_link_does_nothing_but_what_it_is_for(house: House) -> None:
-    _, mailed = await house.accounts.sign_up(ADA, WORDS)
+    entered, mailed = await house.accounts.sign_up(ADA, WORDS)
     with pytest.raises(LinkEnded):
         await house.accounts.reset(mailed.link.text, "another long password")
     for wrong in ("", "rv_", mailed.link.text[:-1], new_secret(Kind.VERIFY).text):
         with pytest.raises(LinkEnded):
-            await house.accounts.verify(wrong)
+            await house.accounts.verify(wrong, entered.user)
 
 
 async def test_a_link_that_is_too_old_does_nothing(house: House) -> None:
-    _, mailed = await house.accounts.sign_up(ADA, WORDS)
+    entered, mailed = await house.accounts.sign_up(ADA, WORDS)
     house.clock.advance(hours=2)
     with pytest.raises(LinkEnded):
-        await house.accounts.verify(mailed.link.text)
+        await house.accounts.verify(mailed.link.text, entered.user)
 
 
 async def reset_link(house: House) -> Mailed:
@@ -223,7 +223,7 @@ async def test_who_waited_with_somebody_elses_address_is_shut_out_by_a_new_passw
 
 async def test_keys_of_a_proven_account_outlive_a_new_password(house: House) -> None:
     entered, mailed = await house.accounts.sign_up(ADA, WORDS)
-    await house.accounts.verify(mailed.link.text)
+    await house.accounts.verify(mailed.link.text, entered.user)
     key = await house.key(entered.user)
     await house.accounts.reset((await reset_link(house)).link.text, "another long password")
     assert await house.whose(key)
@@ -234,7 +234,7 @@ async def test_the_link_can_be_asked_for_again_until_the_address_is_proven(house
     again = await house.accounts.ask_for_verification(entered.user)
     assert again is not None
     assert again.link.text != mailed.link.text
-    proven = await house.accounts.verify(again.link.text)
+    proven = await house.accounts.verify(again.link.text, entered.user)
     assert await house.accounts.ask_for_verification(proven) is None
     guest = await house.accounts.enter_as_guest()
     assert await house.accounts.ask_for_verification(guest.user) is None
@@ -329,7 +329,7 @@ async def test_who_leaves_cannot_come_in_again_and_leaves_no_name(house: House) 
     with pytest.raises(WrongLogin):
         await house.accounts.log_in(ADA, WORDS)
     with pytest.raises(LinkEnded):
-        await house.accounts.verify(mailed.link.text)
+        await house.accounts.verify(mailed.link.text, entered.user)
     async with house.db.reading() as tx:
         (row,) = (await tx.scalars(PEOPLE)).all()
         assert (row.id, row.email, row.password) == (entered.user.id, None, None)

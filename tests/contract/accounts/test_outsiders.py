@@ -68,7 +68,7 @@ async def test_two_issuers_that_have_proven_an_address_lead_to_one_account(house
 
 async def test_an_account_with_a_proven_address_keeps_its_password(house: House) -> None:
     entered, mailed = await house.accounts.sign_up(EMAIL, WORDS)
-    await house.accounts.verify(mailed.link.text)
+    await house.accounts.verify(mailed.link.text, entered.user)
     assert (await house.outsiders.find(ADA)).id == entered.user.id
     assert (await house.accounts.log_in(EMAIL, WORDS)).user.id == entered.user.id
 

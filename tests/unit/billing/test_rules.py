@@ -98,11 +98,11 @@ def test_a_year_that_ended_brings_no_month_after_its_end() -> None:
     assert [each.over for each in found] == [True] * 3
 
 
-def test_another_plan_ends_the_period_before_it_and_its_part_goes_back() -> None:
+def test_another_plan_ends_the_period_before_it_and_its_part_goes_back_in_whole_credits() -> None:
     middle = START + timedelta(days=14)
     changed = Statement("cus", (subscription(price=FOREVER),), (period(middle, price=FOREVER, number=2), period()))
     old, new = due(changed, SHOP, middle)
-    assert (old.credits, old.back, old.reason) == (25_000, 12_500, "plan_changed")
+    assert (old.credits, old.back, old.reason) == (25_000, 12_000, "plan_changed")
     assert (new.credits, new.back) == (150_000, 0)
 
 

@@ -77,7 +77,7 @@ def test_a_hold_takes_from_several_grants() -> None:
 
 
 def test_a_hold_of_more_than_there_is_is_refused_with_the_numbers() -> None:
-    with pytest.raises(InsufficientCredits, match=r"needs 2 credits, and there are 0\.7 credits"):
+    with pytest.raises(InsufficientCredits, match=r"needs 2 credits, and you have 0\.7 credits"):
         hold([lot(1, 700)], Totals(available=700), 2000)
 
 

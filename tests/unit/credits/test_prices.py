@@ -37,6 +37,12 @@ def test_a_photo_that_needs_no_mending_costs_nothing(catalogue: Catalogue) -> No
 
 
 @pytest.mark.parametrize("catalogue", CATALOGUES.values(), ids=CATALOGUES.keys())
+def test_what_is_wished_for_costs_something_on_any_photo(catalogue: Catalogue) -> None:
+    wished = catalogue.quote(Order("restore", degradation=Degradation.NONE, wished=True))
+    assert 0 < wished.most <= catalogue.quote(Order("restore")).most
+
+
+@pytest.mark.parametrize("catalogue", CATALOGUES.values(), ids=CATALOGUES.keys())
 def test_colours_cost_the_same_on_a_photo_without_damage(catalogue: Catalogue) -> None:
     assert catalogue.quote(Order("colorize")).owed(Degradation.NONE) > 0
 

@@ -17,7 +17,8 @@ def open_database(url: str) -> Database:
     """The database at a `sqlite+aiosqlite:` address; its folder is made when it is missing."""
     if (file := make_url(url).database) is not None:
         Path(file).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_async_engine(url, connect_args={"timeout": 30.0})
+    # What is in a statement that fails is nothing for a log: addresses, hashes of passwords.
+    engine = create_async_engine(url, connect_args={"timeout": 30.0}, hide_parameters=True)
     event.listen(engine.sync_engine, "connect", _prepare_connection)
     event.listen(engine.sync_engine, "begin", _begin)
     return Database(engine, reading=engine.execution_options(**{READ_ONLY: True}), writers=asyncio.Lock())

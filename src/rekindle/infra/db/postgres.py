@@ -24,7 +24,8 @@ def open_postgres(url: str) -> Database:
     One transaction writes at a time, as on SQLite: services read what they are about to change. Readers wait for
     nobody, and each sees one state to the end.
     """
-    engine = create_async_engine(url, pool_size=CONNECTIONS, max_overflow=0)
+    # What is in a statement that fails is nothing for a log: addresses, hashes of passwords.
+    engine = create_async_engine(url, pool_size=CONNECTIONS, max_overflow=0, hide_parameters=True)
     event.listen(engine.sync_engine, "begin", _begin)
     reading = engine.execution_options(**{READ_ONLY: True, "isolation_level": "REPEATABLE READ"})
     return Database(engine, reading=reading)
