@@ -21,19 +21,22 @@ class Allowance:
     """Gives the credits of the plan that new accounts get. Those of plans that are paid for come with the payments.
 
     Who leaves and comes again in the same month, by the same address or login, has had them: `secret` makes the hashes
-    by which that is known worth nothing to others.
+    by which that is known worth nothing to others. `proven`: only for who has proven an address.
     """
 
-    def __init__(self, ledger: Credits, plans: Plans, *, clock: Clock, secret: bytes = b"") -> None:
+    def __init__(
+        self, ledger: Credits, plans: Plans, *, clock: Clock, secret: bytes = b"", proven: bool = False
+    ) -> None:
         self._ledger = ledger
         self._plans = plans
         self._clock = clock
         self._secret = secret
+        self._proven = proven
 
     async def give(self, tx: Transaction, user: User) -> None:
         """The credits of this month, unless they were given; any number of times, and from anywhere."""
         plan = self._plans.first
-        if user.plan != plan.name or not plan.monthly_credits:
+        if user.plan != plan.name or not plan.monthly_credits or (self._proven and not user.verified):
             return
         now = self._clock.now()
         if not await self._first(tx, await _names(tx, user), month_of(now)):

@@ -1,11 +1,12 @@
-"""Bodies of answers about credits; all amounts are whole milli-credits."""
+"""Bodies of answers about credits; all amounts are whole milli-credits, thousandths of a credit."""
 
 from datetime import datetime
-from typing import Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, Field
 
+Thousandths = Annotated[int, Field(description="In thousandths of a credit: 2000 is two credits.")]
 KindName = Literal["grant", "hold", "capture", "release", "expire", "adjust"]
 
 
@@ -14,8 +15,8 @@ class GrantOut(BaseModel):
 
     id: UUID
     source: str
-    amount: int
-    available: int
+    amount: Thousandths
+    available: Thousandths
     granted_at: datetime
     expires_at: datetime | None
 
@@ -24,9 +25,9 @@ class CreditsOut(BaseModel):
     """What somebody has. `unlimited`: nothing is ever charged."""
 
     unlimited: bool
-    available: int
-    held: int
-    debt: int
+    available: Thousandths
+    held: int = Field(description="Set aside for work that has not ended, in thousandths of a credit.")
+    debt: int = Field(description="Owed, and paid by the next credits, in thousandths of a credit.")
     next_expiry: datetime | None
     grants: list[GrantOut]
 
@@ -36,10 +37,10 @@ class EntryOut(BaseModel):
 
     seq: int
     kind: KindName
-    amount: int
-    available: int
-    held: int
-    debt: int
+    amount: Thousandths
+    available: Thousandths
+    held: int = Field(description="Set aside for work that has not ended, in thousandths of a credit.")
+    debt: int = Field(description="Owed, and paid by the next credits, in thousandths of a credit.")
     reason: str
     text: str = Field(description="What happened, for the person who reads it.")
     job_id: UUID | None
@@ -73,8 +74,8 @@ class OfferOut(BaseModel):
 
     operation: str
     quality: str
-    most: int
-    by_class: dict[str, int]
+    most: int = Field(description="What is set aside, in thousandths of a credit.")
+    by_class: dict[str, int] = Field(description="What is taken in the end, in thousandths of a credit.")
 
 
 class PricesOut(BaseModel):

@@ -32,7 +32,10 @@ def open_books(settings: Settings, on: Ground) -> Books:
     """The ledger, and what asks it."""
     ledger, plans = Credits(clock=on.clock), Plans(PRESETS[Preset(settings.accounts.plans)])
     tariff = Tariff(CATALOGUES[settings.credits.prices], plans, timedelta(hours=settings.credits.hold_hours))
-    allowance = Allowance(ledger, plans, clock=on.clock, secret=secret_for(settings, "allowances"))
+    allowance = Allowance(
+        ledger, plans, clock=on.clock, secret=secret_for(settings, "allowances"),
+        proven=settings.credits.allowance == "proven",
+    )  # fmt: skip
     charges = Charges(ledger, tariff, clock=on.clock, allowance=allowance)
 
     async def keep() -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncGenerator, Callable
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -110,3 +110,11 @@ async def test_the_next_month_begins_anew_and_nothing_of_the_last_is_kept(house:
         await sweep(house.db, house.ledger, clock=house.clock)
         async with house.db.reading() as tx:
             assert await tx.scalar(select(func.count()).select_from(AllowanceRow)) == 1
+
+
+async def test_where_addresses_must_be_proven_only_who_has_done_so_gets_credits(house: House) -> None:
+    plans = Plans(PRESETS[Preset.REKINDLE])
+    house.allowance = Allowance(house.ledger, plans, clock=house.clock, secret=b"x" * 32, proven=True)
+    ada = await house.come(EMAIL)
+    assert await house.has(ada) == 0
+    assert await house.has(replace(ada, verified=True)) == 3000
