@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -28,6 +29,8 @@ def main() -> int:
     parser.add_argument("--port", type=int, default=8000, help="of Rekindle")
     parser.add_argument("--stripe-port", type=int, default=4242, help="of the simulated Stripe")
     chosen = parser.parse_args()
+    # As Ctrl+C: what was started here ends with this.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     with tempfile.TemporaryDirectory(prefix="rekindle-demo-") as folder:
         return show(chosen, folder)
 

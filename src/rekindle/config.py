@@ -6,15 +6,15 @@ from pathlib import Path
 from typing import Annotated, Literal, Self
 
 import platformdirs
-from pydantic import AfterValidator, BaseModel, Field, SecretStr, field_validator, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import Field, SecretStr, field_validator, model_validator
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
-Folder = Annotated[Path, AfterValidator(lambda path: path.expanduser().absolute())]
+from rekindle.environment import DatabaseAddress, Environment, Folder, Group, WebAddress
 
 MEBIBYTE = 1024 * 1024
 
 
-class ServerSettings(BaseModel):
+class ServerSettings(Group):
     """Where the HTTP server listens and how it is reached."""
 
     host: str = Field(
@@ -22,12 +22,13 @@ class ServerSettings(BaseModel):
         description="Address to listen on. Anything but a loopback address opens the product to the network.",
     )
     port: int = Field(default=8000, ge=0, le=65535, description="Port to listen on; 0 takes a free one.")
-    public_url: str | None = Field(
+    public_url: WebAddress | None = Field(
         default=None,
         description="How people reach the server, for example https://photos.example.org. With https, HSTS is sent.",
     )
     allowed_hosts: list[str] = Field(
         default=["localhost", "127.0.0.1", "[::1]"],
+        examples=[["photos.example.org", "localhost"]],
         description="Host names that are answered, against DNS rebinding; that of `public_url` is added. `*`: all.",
     )
     stream_timeout: float = Field(
@@ -40,7 +41,7 @@ class ServerSettings(BaseModel):
     )
 
 
-class UploadSettings(BaseModel):
+class UploadSettings(Group):
     """What may come in."""
 
     max_bytes: int = Field(default=50_000_000, gt=0, description="Largest upload in bytes.")
@@ -51,6 +52,7 @@ class UploadSettings(BaseModel):
     max_scans: int = Field(default=100, gt=0, description="Most scans of a progressive JPEG.")
     formats: list[Literal["jpeg", "png", "webp", "heic", "avif", "tiff"]] = Field(
         default=["jpeg", "png", "webp", "heic", "avif", "tiff"],
+        examples=[["jpeg", "png"]],
         description="Formats that are accepted, told by content.",
     )
     most_at_once: int = Field(
@@ -63,7 +65,7 @@ class UploadSettings(BaseModel):
     )
 
 
-class RetentionSettings(BaseModel):
+class RetentionSettings(Group):
     """How long what was uploaded and made is kept."""
 
     policy: Literal["keep", "ephemeral", "delete_original"] = Field(
@@ -77,7 +79,7 @@ class RetentionSettings(BaseModel):
     )
 
 
-class StorageSettings(BaseModel):
+class StorageSettings(Group):
     """Where files are kept and how long links to them hold."""
 
     folder: Folder | None = Field(default=None, description="Folder of the files. Default: `files` in the data folder.")
@@ -87,15 +89,15 @@ class StorageSettings(BaseModel):
     url_seconds: int = Field(default=86_400, ge=60, description="Seconds that a signed link holds at least.")
 
 
-class DatabaseSettings(BaseModel):
+class DatabaseSettings(Group):
     """Where the tables are."""
 
-    url: str | None = Field(
+    url: DatabaseAddress | None = Field(
         default=None, description="SQLAlchemy address. Default: `rekindle.db` (SQLite) in the data folder."
     )
 
 
-class WorkSettings(BaseModel):
+class WorkSettings(Group):
     """How pixel work is run."""
 
     restore_processes: int = Field(
@@ -113,7 +115,7 @@ class WorkSettings(BaseModel):
     restore_seconds: float = Field(default=300.0, gt=0, description="Seconds that restoring one photo may take.")
 
 
-class JobSettings(BaseModel):
+class JobSettings(Group):
     """How jobs are run."""
 
     lease_seconds: float = Field(
@@ -125,7 +127,7 @@ class JobSettings(BaseModel):
     sweep_seconds: float = Field(default=300.0, gt=0, description="Seconds between two runs of the sweeper.")
 
 
-class IssuerSettings(BaseModel):
+class IssuerSettings(Group):
     """A login elsewhere that is good here, too: an issuer of OpenID Connect, known by its discovery document."""
 
     name: str = Field(pattern=r"^[a-z][a-z0-9-]{0,39}$", description="Short name, part of addresses.")
@@ -147,16 +149,20 @@ class IssuerSettings(BaseModel):
     )
 
 
-class AccountSettings(BaseModel):
+class AccountSettings(Group):
     """Who may come in. Without accounts everybody who reaches the server is its owner."""
 
     enabled: bool = Field(default=False, description="Whether people log in, and each sees only what is theirs.")
     guests: bool = Field(default=True, description="Whether one may begin without an account.")
-    plans: Literal["rekindle", "monthly", "daily"] = Field(
-        default="rekindle", description="The set of plans. A new account gets the first of them."
+    plans: Literal["rekindle", "monthly", "daily", "open"] = Field(
+        default="rekindle",
+        description="The set of plans. A new account gets the first of them. `open`: everything for everybody, and "
+        "nothing is sold.",
     )
     operators: list[str] = Field(
-        default=[], description="E-mail addresses of operators. One counts once its owner has proven it."
+        default=[],
+        examples=[["you@example.org"]],
+        description="E-mail addresses of operators. One counts once its owner has proven it.",
     )
     session_days: float = Field(
         default=14.0, gt=0, description="Days without use after which a browser is logged out, and a guest's photos go."
@@ -164,7 +170,9 @@ class AccountSettings(BaseModel):
     session_days_at_most: float = Field(default=60.0, gt=0, description="Days after which a browser is logged out.")
     link_hours: float = Field(default=24.0, gt=0, description="Hours that a link in a mail works.")
     issuers: list[IssuerSettings] = Field(
-        default=[], description="Logins elsewhere, as a JSON list; the guide for services has examples."
+        default=[],
+        examples=[[{"name": "family", "title": "Family", "issuer": "https://id.example.org", "client_id": "rekindle"}]],
+        description="Logins elsewhere, as a JSON list; the guide for services has examples.",
     )
 
     @field_validator("issuers")
@@ -176,7 +184,7 @@ class AccountSettings(BaseModel):
         return issuers
 
 
-class MailSettings(BaseModel):
+class MailSettings(Group):
     """How mails are sent."""
 
     kind: Literal["console", "smtp"] = Field(
@@ -195,18 +203,22 @@ class MailSettings(BaseModel):
     seconds: float = Field(default=20.0, gt=0, description="Seconds that sending one mail may take.")
 
 
-class CreditSettings(BaseModel):
+class CreditSettings(Group):
     """What things cost, where people have credits at all."""
 
     prices: Literal["rekindle", "classic", "nanobanana"] = Field(
         default="rekindle", description="The catalogue of prices."
+    )
+    allowance: Literal["everybody", "proven"] = Field(
+        default="everybody",
+        description="Who gets the credits of the first plan. `proven`: only who has proven an e-mail address.",
     )
     hold_hours: float = Field(
         default=24.0, gt=0, description="Hours after which credits that were set aside go back unless the work goes on."
     )
 
 
-class LimitSettings(BaseModel):
+class LimitSettings(Group):
     """How often somebody may do something. Reading what is one's own is never limited."""
 
     enabled: bool | None = Field(
@@ -219,6 +231,7 @@ class LimitSettings(BaseModel):
     )
     trusted_proxies: list[Literal["unix"] | IPv4Network | IPv6Network] = Field(
         default=[],
+        examples=[["127.0.0.1"]],
         description="Addresses and networks of the proxies in front of the server, for example 10.0.0.0/8, and `unix` "
         "for one that comes over a socket file. Only what these say of a client's address is believed.",
     )
@@ -253,14 +266,14 @@ class LimitSettings(BaseModel):
     )
 
 
-class TopUpSettings(BaseModel):
+class TopUpSettings(Group):
     """Credits that are bought once."""
 
     credits: int = Field(gt=0, le=1_000_000, description="Whole credits.")
     amount: int = Field(ge=50, le=99_999_999, description="What they cost, in the smallest unit of the currency.")
 
 
-class BillingSettings(BaseModel):
+class BillingSettings(Group):
     """How plans and credits are paid for, by Stripe."""
 
     secret_key: SecretStr | None = Field(
@@ -273,8 +286,9 @@ class BillingSettings(BaseModel):
     )
     api_url: str | None = Field(default=None, description="Another address of Stripe's API, for tests.")
     currency: str = Field(default="usd", pattern="^[a-z]{3}$", description="What prices are in.")
-    prices: dict[str, dict[Literal["month", "year"], int]] = Field(
+    prices: dict[str, dict[Literal["month", "year"], Annotated[int, Field(ge=50, le=99_999_999)]]] = Field(
         default={},
+        examples=[{"remember": {"month": 799, "year": 7990}}],
         description="Prices of plans in the smallest unit of the currency, where they are not the usual ones: "
         '`{"remember": {"month": 799, "year": 7990}}`. An empty list of intervals takes a plan from sale.',
     )
@@ -284,6 +298,7 @@ class BillingSettings(BaseModel):
             "medium": TopUpSettings(credits=30, amount=1299),
             "large": TopUpSettings(credits=100, amount=3999),
         },
+        examples=[{"small": {"credits": 10, "amount": 499}}],
         description="Credits that can be bought at any time, by name.",
     )
     topups_survive_cancel: bool = Field(
@@ -320,6 +335,19 @@ class Settings(BaseSettings):
     credits: CreditSettings = Field(default_factory=CreditSettings)
     billing: BillingSettings = Field(default_factory=BillingSettings)
 
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """What a caller gives, and then the environment; there are no files of settings."""
+        del env_settings, dotenv_settings, file_secret_settings
+        return init_settings, Environment(settings_cls)
+
     @model_validator(mode="after")
     def _mails_lead_here(self) -> Self:
         """Where any name is answered, whoever asks for a mail would choose where its link leads."""
@@ -328,6 +356,24 @@ class Settings(BaseSettings):
             message = "accounts need REKINDLE_SERVER__PUBLIC_URL where REKINDLE_SERVER__ALLOWED_HOSTS is *"
             raise ValueError(message)
         return self
+
+    @model_validator(mode="after")
+    def _only_accounts_buy(self) -> Self:
+        if not self.sells:
+            return self
+        if not self.accounts.enabled:
+            message = "REKINDLE_BILLING__SECRET_KEY sells nothing without REKINDLE_ACCOUNTS__ENABLED=true"
+            raise ValueError(message)
+        if self.accounts.plans == "open":
+            message = "REKINDLE_BILLING__SECRET_KEY has nothing to sell where REKINDLE_ACCOUNTS__PLANS is open"
+            raise ValueError(message)
+        return self
+
+    @property
+    def sells(self) -> bool:
+        """Whether there is a key to sell with."""
+        key = self.billing.secret_key
+        return key is not None and bool(key.get_secret_value().strip())
 
     @cached_property
     def files_folder(self) -> Path:

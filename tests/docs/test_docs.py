@@ -10,7 +10,10 @@ from pathlib import Path
 import click
 import pytest
 
+from rekindle.accounts.plans import PRESETS, Plan, Plans, Preset
+from rekindle.billing.catalogue import offers_of
 from rekindle.cli.main import main as commands
+from rekindle.credits.prices import CATALOGUES
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = sorted([*(ROOT / "docs").rglob("*.md"), ROOT / "README.md", ROOT / "CONTRIBUTING.md"])
@@ -72,3 +75,39 @@ def test_every_make_target_in_the_docs_exists() -> None:
         target for page in PAGES for target in re.findall(r"(?:^|`)make ([a-z-]+)\b", page.read_text(), re.MULTILINE)
     }
     assert named <= targets
+
+
+def row_of(preset: Preset, plan: Plan) -> str:
+    """A plan as the guide for services has it."""
+    offers = offers_of(Plans(PRESETS[preset]), "usd", {})
+    monthly = [each.price.amount for each in offers if each.plan == plan.name and each.interval == "month"]
+    credited = plan.monthly_credits is not None
+    cells = (
+        f"`{preset}`",
+        plan.title,
+        str((plan.monthly_credits or 0) // 1000) if credited else "not needed",
+        ("yes" if plan.carry_over else "no") if credited else "",
+        str(plan.daily_limit or "no limit"),
+        str(plan.short_side or "whole"),
+        "yes" if plan.watermark else "no",
+        f"{monthly[0] / 100:.2f}" if monthly else "",
+    )
+    return f"| {' | '.join(cells)} |"
+
+
+def test_the_guide_for_services_shows_every_plan_as_it_is() -> None:
+    guide = (ROOT / "docs/guides/service.md").read_text()
+    rows = {row_of(preset, plan) for preset, plans in PRESETS.items() for plan in plans}
+    assert rows == {line for line in guide.splitlines() if re.match(rf"\| `({'|'.join(Preset)})` \|", line)}
+
+
+def test_the_guide_for_services_shows_every_price_as_it_is() -> None:
+    lines = (ROOT / "docs/guides/service.md").read_text().splitlines()
+    head = f"| operation | {' | '.join(f'`{name}`' for name in CATALOGUES)} |"
+    shown = lines[lines.index(head) + 2 :]
+    operations = dict.fromkeys(operation for each in CATALOGUES.values() for operation in each.operations)
+    for operation, line in zip(operations, shown, strict=False):
+        prices = [each.operations.get(operation) for each in CATALOGUES.values()]
+        cells = ["" if price is None else f"{price / 1000:g}" for price in prices]
+        assert line == f"| `{operation}` | {' | '.join(cells)} |"
+    assert not shown[len(operations)]

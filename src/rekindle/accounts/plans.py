@@ -1,6 +1,6 @@
 """What each plan allows. A plan is the server's decision: nothing in a request can change it.
 
-Three sets of plans come with the product; an operator chooses one, or writes rows of their own.
+Four sets of plans come with the product; an operator chooses one, or writes rows of their own.
 """
 
 from collections.abc import Mapping
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import ClassVar
 
-from rekindle.errors import NotFound, RekindleError
+from rekindle.errors import RekindleError
 
 
 class Feature(StrEnum):
@@ -38,11 +38,6 @@ class NotInPlan(RekindleError):
     status: ClassVar[int] = 403
     code: ClassVar[str] = "not_in_plan"
     title: ClassVar[str] = "Your plan does not include this"
-
-
-class UnknownPlan(NotFound):
-    code: ClassVar[str] = "unknown_plan"
-    title: ClassVar[str] = "There is no such plan"
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +110,8 @@ _DAILY = (
     Plan("paid", "Paid", None, daily_limit=100, priority=20, features=_EXTRA, strategy=Strategy.PAID),
     Plan("premium", "Premium", None, priority=40, features=_ALL, strategy=Strategy.PREMIUM),
 )
+_OPEN = (Plan("member", "Member", None, priority=20, features=_ALL, strategy=Strategy.PREMIUM),)
+"""For families, clubs and firms that sell nothing."""
 
 
 class Preset(StrEnum):
@@ -123,12 +120,14 @@ class Preset(StrEnum):
     REKINDLE = "rekindle"
     MONTHLY = "monthly"
     DAILY = "daily"
+    OPEN = "open"
 
 
 PRESETS: Mapping[Preset, tuple[Plan, ...]] = {
     Preset.REKINDLE: _REKINDLE,
     Preset.MONTHLY: _MONTHLY,
     Preset.DAILY: _DAILY,
+    Preset.OPEN: _OPEN,
 }
 """The first plan of each set is what a new account gets."""
 
@@ -145,14 +144,5 @@ class Plans:
         return self.offered[0]
 
     def find(self, name: str) -> Plan:
-        """The plan of this name. Raises UnknownPlan."""
-        return find_plan((*self.offered, GUEST, HOME), name)
-
-
-def find_plan(plans: tuple[Plan, ...], name: str) -> Plan:
-    """The plan of this name. Raises UnknownPlan."""
-    for plan in plans:
-        if plan.name == name:
-            return plan
-    known = ", ".join(plan.name for plan in plans)
-    raise UnknownPlan(f"There is no plan {name!r} here. The plans are: {known}.")
+        """The plan of this name. Somebody on a plan that is no longer there has the first one."""
+        return next((plan for plan in (*self.offered, GUEST, HOME) if plan.name == name), self.first)

@@ -10,6 +10,7 @@ from typing import ClassVar
 import click
 import uvicorn
 
+from rekindle.cli.settings import check_extras
 from rekindle.config import Settings
 from rekindle.errors import Conflict
 from rekindle.infra.lock import hold
@@ -40,7 +41,8 @@ async def work(running: Application) -> None:
 
 
 def serve(settings: Settings) -> None:
-    """Listen, say where, and serve until stopped. Raises PortTaken, FolderInUse."""
+    """Listen, say where, and serve until stopped. Raises PortTaken, FolderInUse, MissingExtra."""
+    check_extras(settings)
     logging.basicConfig(level=settings.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     logging.getLogger("alembic").setLevel(logging.WARNING)
     # Asked before anything else, so that a second server is told so in one sentence.

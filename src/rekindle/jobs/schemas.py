@@ -49,15 +49,15 @@ class SubmitJob(Body):
         strict=True,
         ge=0,
         le=2**53,
-        description="The most that it may cost, in milli-credits; then no job is made.",
+        description="The most that it may cost, in thousandths of a credit; where it would cost more, no job is made.",
     )
 
 
 class PriceOut(Body):
-    """What a job costs, in milli-credits: `most` is set aside, `charged` is what was taken in the end."""
+    """What a job costs: `most` is set aside, `charged` is what was taken in the end."""
 
-    most: int
-    charged: int | None
+    most: int = Field(description="In thousandths of a credit: 2000 is two credits.")
+    charged: int | None = Field(description="In thousandths of a credit; None until the job has ended.")
 
 
 class JobError(Body):

@@ -34,7 +34,7 @@ async def house(tmp_path: Path) -> AsyncGenerator[House]:
 async def test_an_account_that_nobody_knows_has_nothing(house: House) -> None:
     balance = await house.balance(BOB)
     assert (balance.available, balance.held, balance.debt, balance.grants) == (0, 0, 0, ())
-    with pytest.raises(InsufficientCredits, match="there are 0 credits"):
+    with pytest.raises(InsufficientCredits, match="you have 0 credits"):
         await house.hold(1, of=BOB)
 
 

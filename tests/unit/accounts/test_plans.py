@@ -15,9 +15,8 @@ from rekindle.accounts.plans import (
     Feature,
     NotInPlan,
     Plan,
+    Plans,
     Preset,
-    UnknownPlan,
-    find_plan,
 )
 
 EVERY = [HOME, GUEST, *(plan for plans in PRESETS.values() for plan in plans)]
@@ -76,9 +75,18 @@ def test_what_a_plan_lacks_is_told_with_a_way_out() -> None:
         GUEST.check_feature(Feature.ANIMATION)
 
 
-def test_an_unknown_plan_names_those_that_there_are() -> None:
-    with pytest.raises(UnknownPlan, match="free, plus, pro"):
-        find_plan(PRESETS[Preset.MONTHLY], "gold")
+@pytest.mark.parametrize("preset", Preset)
+def test_somebody_on_a_plan_that_is_no_longer_there_has_the_first_one(preset: Preset) -> None:
+    plans = Plans(PRESETS[preset])
+    assert plans.find("gold") is PRESETS[preset][0]
+    assert plans.find("guest") is GUEST
+
+
+def test_members_of_an_open_house_have_everything_without_limit() -> None:
+    (member,) = PRESETS[Preset.OPEN]
+    assert member.features == frozenset(Feature)
+    assert (member.monthly_credits, member.daily_limit, member.short_side) == (None, None, None)
+    assert not member.watermark
 
 
 @pytest.mark.parametrize("wrong", [{"daily_limit": -1}, {"short_side": -1}, {"priority": 101}, {"priority": -1}])

@@ -11,18 +11,20 @@ from alembic.script import ScriptDirectory
 from sqlalchemy.engine import make_url
 
 from rekindle.cli.checks.finding import Finding, broken, note, ok
-from rekindle.cli.settings import BadSettings, read_settings
+from rekindle.cli.settings import BadSettings, MissingExtra, check_extras, read_settings
 from rekindle.infra.db.migrate import migrations
 
 _FULL, _NEARLY_FULL = 200_000_000, 2_000_000_000
 
 
 def settings() -> Finding:
-    """Whether the settings in the environment make sense."""
+    """Whether the settings in the environment make sense, and what they ask for is installed."""
     try:
-        read_settings()
+        check_extras(read_settings())
     except BadSettings as error:
         return broken("Settings", "some are wrong", error.message)
+    except MissingExtra as error:
+        return broken("Settings", "something is not installed", error.message)
     given = sorted(name for name in os.environ if name.startswith("REKINDLE_"))
     return ok("Settings", f"given in the environment: {', '.join(given)}" if given else "all as they come")
 
