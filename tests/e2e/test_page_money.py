@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 import oidc_provider_mock
 import pytest
+from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, Request, expect
 
 from tests.e2e.browser import SIZES, faults, hand_over
@@ -248,6 +249,9 @@ def test_a_guest_becomes_a_customer(come: Coming) -> None:
     expect(balance(page, "11 credits")).to_be_visible()
     newest = history(page).first
     expect(newest).to_contain_text(re.compile("Given back: you were not charged.*[+]2 credits.*11 credits left"))
+    spent = history(page).filter(has_text="Spent: 2 credits that were set aside")
+    expect(spent).to_have_count(1)
+    assert "−" not in spent.inner_text(), "what was set aside does not go twice"
     page.get_by_role("link", name="See the photo").first.click()
     expect(heading(page, "You stopped the restoration")).to_be_visible()
 
@@ -263,7 +267,10 @@ def test_too_few_credits_are_said_with_a_way_to_get_more(come: Coming) -> None:
     page.reload()
     expect(page.get_by_text("You have 1 credit. This needs 2 credits.").first).to_be_visible()
     page.get_by_role("button", name="Restore it now · 2 credits").click()
-    page.get_by_role("alert").get_by_role("link", name="Get credits").click()
+    alert = page.get_by_role("alert")
+    expect(alert).to_be_focused()
+    expect(alert).to_be_in_viewport()
+    alert.get_by_role("link", name="Get credits").click()
     expect(heading(page, "Plans and top-ups")).to_be_visible()
 
 
@@ -297,7 +304,7 @@ def test_a_plan_is_bought_and_canceled(come: Coming) -> None:
     expect(dialog).to_be_hidden()
     expect(page.get_by_text("It is not renewed.")).to_be_visible()
     page.get_by_role("button", name="Keep the subscription after all").click()
-    expect(page.get_by_text(re.compile("Remember, renewed on"))).to_be_visible()
+    expect(page.get_by_text(re.compile("Remember, renews on"))).to_be_visible()
 
 
 def test_going_back_from_the_payment_page_costs_nothing(come: Coming) -> None:
@@ -307,6 +314,52 @@ def test_going_back_from_the_payment_page_costs_nothing(come: Coming) -> None:
     page.get_by_role("button", name="Buy 30 credits for $12.99").click()
     page.get_by_role("button", name="Go back").click()
     expect(page.get_by_text("Nothing was bought, and you were not charged.")).to_be_visible()
+    page.get_by_role("button", name="Payments and invoices").click()
+    expect(page.get_by_text("No subscription.")).to_be_visible()
+
+
+def test_a_change_that_waits_is_noted_and_no_more_is_promised(come: Coming) -> None:
+    page = come()
+    sign_up(page, "smaller@example.org")
+    go(page, "Plans and top-ups")
+    page.get_by_role("button", name="Choose Cherish").click()
+    page.get_by_role("button", name=re.compile("^Subscribe")).click()
+    expect(heading(page, "Thank you. Your plan is Cherish")).to_be_visible()
+    go(page, "Plans and top-ups")
+    page.get_by_role("button", name="Change to Remember").click()
+    page.get_by_role("button", name=re.compile("^Confirm")).click()
+    expect(heading(page, "Your change is noted")).to_be_visible(timeout=20_000)
+    expect(
+        page.get_by_text(re.compile("at the end of the period, on .*, you stay on Cherish until then"))
+    ).to_be_visible()
+    page.get_by_role("link", name="See your plan").click()
+    expect(page.get_by_text(re.compile("Cherish, renews on"))).to_be_visible()
+
+
+def test_what_a_plan_lets_out_is_said_before_it_is_paid(come: Coming) -> None:
+    page = come("phone")
+    restore(page, "large.jpg")
+    banner = page.get_by_role("complementary", name="Sign up to keep your photos")
+    expect(banner.get_by_text("As a guest, you get small pictures with a mark in the corner.")).to_be_visible()
+    expect(page.get_by_text("As a guest, a small mark is in the corner.").first).to_be_visible()
+    said = re.search(r"(\d+) × (\d+) pixels as a guest", page.get_by_role("main").inner_text())
+    assert said is not None
+    with page.expect_download() as waiting:
+        page.get_by_role("link", name="Download as JPEG").click()
+    with Image.open(waiting.value.path()) as picture:
+        assert picture.size == (int(said[1]), int(said[2]))
+
+    page.get_by_role("button", name="Other formats").click()
+    dialog = page.get_by_role("dialog", name="Download your photo")
+    expect(dialog.get_by_text(said[0])).to_be_visible()
+    page.keyboard.press("Escape")
+    page.get_by_text("Try it differently").click()
+    expect(page.get_by_text(re.compile("pixels, also when it is enlarged"))).to_be_visible()
+    expect(page.get_by_text("Twice as large")).to_have_count(0)
+    page.get_by_role("link", name="Larger with another plan").last.click()
+    expect(heading(page, "Plans and top-ups")).to_be_visible()
+    page.get_by_role("button", name="Sign in, plans and prices").click()
+    expect(page.get_by_role("banner").get_by_role("link", name="Plans and prices")).to_be_visible()
 
 
 def test_mistakes_are_told_at_the_field(come: Coming) -> None:
@@ -392,6 +445,7 @@ def test_a_key_is_shown_once_and_an_account_deleted(come: Coming, service: Servi
     expect(dialog.get_by_label("Your password")).to_have_accessible_description(re.compile("not right"))
     dialog.get_by_label("Your password").fill(PASSWORD)
     dialog.get_by_role("button", name="Delete everything").click()
+    expect(page.get_by_text("Your account is deleted, and everything in it is gone.")).to_be_visible()
     expect(page.get_by_role("banner").get_by_role("link", name="Sign in")).to_be_visible()
     gone = page.request.get(f"{service.url}/api/v1/photos", headers={"Authorization": f"Bearer {key}"})
     assert gone.status == 401
@@ -400,12 +454,13 @@ def test_a_key_is_shown_once_and_an_account_deleted(come: Coming, service: Servi
 def test_links_in_mails_confirm_the_address_and_set_a_new_password(come: Coming, service: Service) -> None:
     page = come()
     sign_up(page, "mail@example.org")
+    expect(page.get_by_text("We sent a mail to mail@example.org.")).to_be_visible()
     page.goto(service.link_to("mail@example.org", "verify"))
     expect(heading(page, "Your e-mail address is confirmed")).to_be_visible()
     go(page, "Account")
     expect(page.get_by_text("Confirmed", exact=True)).to_be_visible()
     page.goto(service.link_to("mail@example.org", "verify"))
-    expect(heading(page, "This link did not work")).to_be_visible()
+    expect(heading(page, "Your e-mail address is already confirmed")).to_be_visible()
 
     other = come(path="/sign-in")
     other.get_by_role("link", name="Forgot your password?").click()

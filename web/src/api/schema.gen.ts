@@ -99,7 +99,7 @@ export interface paths {
         put?: never;
         /**
          * Verify
-         * @description Prove an address by the link that was sent to it.
+         * @description Prove an address by the link that was sent to it, in a browser that is logged in to its account.
          */
         post: operations["verify_api_v1_account_verification_post"];
         delete?: never;
@@ -1044,13 +1044,22 @@ export interface components {
          * @description What somebody has. `unlimited`: nothing is ever charged.
          */
         CreditsOut: {
-            /** Available */
+            /**
+             * Available
+             * @description In thousandths of a credit: 2000 is two credits.
+             */
             available: number;
-            /** Debt */
+            /**
+             * Debt
+             * @description Owed, and paid by the next credits, in thousandths of a credit.
+             */
             debt: number;
             /** Grants */
             grants: components["schemas"]["GrantOut"][];
-            /** Held */
+            /**
+             * Held
+             * @description Set aside for work that has not ended, in thousandths of a credit.
+             */
             held: number;
             /** Next Expiry */
             next_expiry: string | null;
@@ -1076,18 +1085,30 @@ export interface components {
          * @description A line of the ledger, and the balance after it.
          */
         EntryOut: {
-            /** Amount */
+            /**
+             * Amount
+             * @description In thousandths of a credit: 2000 is two credits.
+             */
             amount: number;
             /**
              * At
              * Format: date-time
              */
             at: string;
-            /** Available */
+            /**
+             * Available
+             * @description In thousandths of a credit: 2000 is two credits.
+             */
             available: number;
-            /** Debt */
+            /**
+             * Debt
+             * @description Owed, and paid by the next credits, in thousandths of a credit.
+             */
             debt: number;
-            /** Held */
+            /**
+             * Held
+             * @description Set aside for work that has not ended, in thousandths of a credit.
+             */
             held: number;
             /** Job Id */
             job_id: string | null;
@@ -1158,9 +1179,15 @@ export interface components {
          * @description Credits that were given, and what of them can still be spent.
          */
         GrantOut: {
-            /** Amount */
+            /**
+             * Amount
+             * @description In thousandths of a credit: 2000 is two credits.
+             */
             amount: number;
-            /** Available */
+            /**
+             * Available
+             * @description In thousandths of a credit: 2000 is two credits.
+             */
             available: number;
             /** Expires At */
             expires_at: string | null;
@@ -1566,11 +1593,17 @@ export interface components {
          * @description A price: the most that it can cost, and what it costs for each class of damage.
          */
         OfferOut: {
-            /** By Class */
+            /**
+             * By Class
+             * @description What is taken in the end, in thousandths of a credit.
+             */
             by_class: {
                 [key: string]: number;
             };
-            /** Most */
+            /**
+             * Most
+             * @description What is set aside, in thousandths of a credit.
+             */
             most: number;
             /** Operation */
             operation: string;
@@ -1728,12 +1761,18 @@ export interface components {
         };
         /**
          * PriceOut
-         * @description What a job costs, in milli-credits: `most` is set aside, `charged` is what was taken in the end.
+         * @description What a job costs: `most` is set aside, `charged` is what was taken in the end.
          */
         PriceOut: {
-            /** Charged */
+            /**
+             * Charged
+             * @description In thousandths of a credit; None until the job has ended.
+             */
             charged: number | null;
-            /** Most */
+            /**
+             * Most
+             * @description In thousandths of a credit: 2000 is two credits.
+             */
             most: number;
         };
         /**
@@ -1919,7 +1958,7 @@ export interface components {
         SubmitJob: {
             /**
              * Max Price
-             * @description The most that it may cost, in milli-credits; then no job is made.
+             * @description The most that it may cost, in thousandths of a credit; where it would cost more, no job is made.
              */
             max_price?: number | null;
             /**

@@ -3,6 +3,8 @@ import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { Problem } from "../api/problem.ts";
 import { session } from "../api/session.ts";
 import { forgotten } from "../features/account/me.ts";
+import { News } from "../features/account/News.tsx";
+import { takeNews } from "../features/account/news.ts";
 import { DropOverlay } from "../features/upload/DropOverlay.tsx";
 import { usePaste } from "../features/upload/usePaste.ts";
 import { connect } from "../features/upload/start.ts";
@@ -26,6 +28,7 @@ const client = new QueryClient({
 });
 connect(client);
 session.onEnd(() => forgotten(client));
+takeNews();
 
 export function App() {
   const route = parse(usePath());
@@ -41,6 +44,7 @@ export function App() {
         </a>
         <Reach />
         <Header canAdd={route.page === "photo"} />
+        <News />
         <main id="content" className="flex min-h-0 flex-1 flex-col">
           <Screen route={route} />
         </main>

@@ -3,11 +3,13 @@ import { test } from "node:test";
 import { credits, money, signedCredits } from "./amounts.ts";
 
 test("thousandths of credits become credits", () => {
-  assert.deepEqual([0, 700, 1000, 1300, 2000, 1_234_567_000].map(credits), [
+  assert.deepEqual([0, 700, 1000, 1040, 1300, 1960, 2000, 1_234_567_000].map(credits), [
     "0 credits",
     "0.7 credits",
     "1 credit",
+    "1 credit",
     "1.3 credits",
+    "1.9 credits",
     "2 credits",
     "1,234,567 credits",
   ]);

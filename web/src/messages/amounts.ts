@@ -1,10 +1,14 @@
 /** Credits, money and days as people write them. Credits come in thousandths, money in the smallest unit of its currency. */
 const language = "en";
-const plain = new Intl.NumberFormat(language, { maximumFractionDigits: 3 });
+// Never more than there is: 1.96 is not yet 2, which something may cost.
+const plain = new Intl.NumberFormat(language, { maximumFractionDigits: 1, roundingMode: "trunc" });
 
 export const creditNumber = (milli: number): string => plain.format(milli / 1000);
 
-export const credits = (milli: number): string => (milli === 1000 ? "1 credit" : `${creditNumber(milli)} credits`);
+export function credits(milli: number): string {
+  const number = creditNumber(milli);
+  return number === "1" ? "1 credit" : `${number} credits`;
+}
 
 /** With its sign: what came and what went. */
 export const signedCredits = (milli: number): string => {

@@ -1,16 +1,18 @@
 /** A message with a way out. */
-import type { ReactNode } from "react";
+import type { ReactNode, Ref } from "react";
 import { Icon } from "./icons.tsx";
 
 interface Props {
   title?: string;
   children?: ReactNode;
   actions?: ReactNode;
+  /** For a note that is brought into view. */
+  ref?: Ref<HTMLDivElement>;
 }
 
-export function ErrorNote({ title, children, actions }: Props) {
+export function ErrorNote({ title, children, actions, ref }: Props) {
   return (
-    <div role="alert" className="animate-appear rounded-xl border border-bad/40 bg-bad-surface p-4">
+    <div ref={ref} role="alert" tabIndex={ref ? -1 : undefined} className="animate-appear rounded-xl border border-bad/40 bg-bad-surface p-4">
       <div className="flex gap-3">
         <Icon name="alert" className="mt-0.5 size-5 text-bad" />
         <div className="min-w-0">

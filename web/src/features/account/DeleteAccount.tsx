@@ -1,9 +1,11 @@
 /** The last question before an account is gone, with the password so that it is surely its owner who answers. */
-import { useMutation } from "@tanstack/react-query";
+import { useMutation, useQuery } from "@tanstack/react-query";
 import { useId, useRef } from "react";
+import { getBilling } from "../../api/money.ts";
 import { deleteAccount } from "../../api/people.ts";
 import { asProblem } from "../../api/problem.ts";
-import type { Me, User } from "../../api/types.ts";
+import { keys } from "../../api/queries.ts";
+import type { Billing, Me, User } from "../../api/types.ts";
 import { a } from "../../messages/account.ts";
 import { Button } from "../../ui/Button.tsx";
 import { Dialog } from "../../ui/Dialog.tsx";
@@ -19,10 +21,19 @@ interface Props {
   onClose: () => void;
 }
 
+/** What happens to a subscription, said of any while it is not known whether there is one. */
+function endingWith(sold: boolean, billing: Billing | undefined): string | null {
+  if (!sold || billing?.subscription === null) return null;
+  return billing ? a.account.deleteSubscription : a.account.deleteAnySubscription;
+}
+
 export function DeleteAccount({ user, me, open, onClose }: Props) {
   const id = useId();
   const form = useRef<HTMLFormElement>(null);
-  const remove = useMutation({ mutationFn: deleteAccount, onSuccess: left });
+  const remove = useMutation({ mutationFn: deleteAccount, onSuccess: () => left({ gone: true }) });
+  const asked = me.billing && open;
+  const billing = useQuery({ queryKey: keys.billing, queryFn: getBilling, enabled: asked });
+  const subscription = endingWith(asked, billing.data);
   const errors = errorsFor(remove.isError ? asProblem(remove.error) : null, ["password"]);
   const close = () => {
     remove.reset();
@@ -44,8 +55,9 @@ export function DeleteAccount({ user, me, open, onClose }: Props) {
     >
       <p className="wrap-anywhere">{a.account.deleteWarning(user.email)}</p>
       <p className="mt-2 text-[0.9375rem] text-soft">
-        {a.account.deleteKept} {me.billing && a.account.deleteSubscription}
+        {a.account.deleteKept}
       </p>
+      {subscription && <p className="mt-2 text-[0.9375rem] font-medium">{subscription}</p>}
       <form
         ref={form}
         id={id}

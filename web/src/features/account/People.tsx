@@ -52,7 +52,7 @@ function Balance() {
 }
 
 function UserMenu({ user, me }: { user: User; me: Me }) {
-  const leave = useMutation({ mutationFn: signOut, onSuccess: left });
+  const leave = useMutation({ mutationFn: signOut, onSuccess: () => left() });
   return (
     <Menu icon="person" label={m.people.menu}>
       {(close) => (
@@ -80,28 +80,30 @@ function UserMenu({ user, me }: { user: User; me: Me }) {
 
 /** `tight`: there is little room on a phone, so the two ways in go into a menu there. */
 function Entrance({ me, tight }: { me: Me; tight: boolean }) {
+  // Signing up stays in sight where there is room for one button beside the menu.
+  const inMenu = tight || me.billing;
   return (
     <>
       <div className={`flex items-center gap-1 ${tight ? "max-sm:hidden" : ""}`}>
         {me.billing && (
           <Link href={paths.plans} className={buttonClass("quiet", "max-md:hidden")}>
-            {m.people.plans}
+            {m.people.visitorPlans}
           </Link>
         )}
-        <Link href={paths.signIn} className={buttonClass("quiet", "max-sm:px-2.5")}>
+        <Link href={paths.signIn} className={buttonClass("quiet", inMenu ? "max-sm:hidden" : "max-sm:px-2.5")}>
           {m.people.signIn}
         </Link>
         <Link href={paths.signUp} className={buttonClass("plain", "max-sm:px-3")}>
           {m.people.signUp}
         </Link>
       </div>
-      {tight && (
-        <Menu icon="person" label={m.people.guestMenu} className="sm:hidden">
+      {inMenu && (
+        <Menu icon="person" label={tight ? m.people.guestMenu : m.people.plansMenu} className={me.billing ? "md:hidden" : "sm:hidden"}>
           {(close) => (
             <>
               <Item href={paths.signIn} icon="person" text={m.people.signIn} close={close} />
-              <Item href={paths.signUp} icon="plus" text={m.people.signUp} close={close} />
-              {me.billing && <Item href={paths.plans} icon="coin" text={m.people.plans} close={close} />}
+              {tight && <Item href={paths.signUp} icon="plus" text={m.people.signUp} close={close} />}
+              {me.billing && <Item href={paths.plans} icon="coin" text={m.people.visitorPlans} close={close} />}
             </>
           )}
         </Menu>

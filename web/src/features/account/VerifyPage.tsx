@@ -11,13 +11,14 @@ import { a } from "../../messages/account.ts";
 import { Button, buttonClass } from "../../ui/Button.tsx";
 import { Entrance } from "./Entrance.tsx";
 import { useUser } from "./me.ts";
+import { news } from "./news.ts";
 
 export function VerifyPage({ link }: { link: string }) {
   const client = useQueryClient();
   const user = useUser();
   // A link works once: it is used once, however often this is drawn.
   const used = useQuery({
-    queryKey: ["verify", link],
+    queryKey: ["verify", link, user?.id ?? null],
     queryFn: () => verify(link),
     staleTime: Number.POSITIVE_INFINITY,
     gcTime: Number.POSITIVE_INFINITY,
@@ -27,18 +28,28 @@ export function VerifyPage({ link }: { link: string }) {
   });
   const again = useMutation({ mutationFn: mailVerification });
   useEffect(() => {
-    if (used.isSuccess) void client.invalidateQueries({ queryKey: keys.me });
+    if (!used.isSuccess) return;
+    news.set(null);
+    void client.invalidateQueries({ queryKey: keys.me });
   }, [client, used.isSuccess]);
   if (used.isPending) return <Loading />;
-  const failed = used.isError;
-  const text = failed ? asProblem(again.error ?? used.error).message : a.verify.doneText;
+  // Mail programs, and people, open a link twice: the second time nothing is wrong when it has done its work.
+  const before = used.isError && asProblem(used.error).code === "link_ended" && user?.email && user.verified ? user.email : null;
+  const failed = used.isError && before === null;
+  const text = failed ? asProblem(again.error ?? used.error).message : before ? a.verify.beforeText(before) : a.verify.doneText;
+  const title = failed ? a.verify.failed : before ? a.verify.before : a.verify.done;
   return (
-    <Entrance title={failed ? a.verify.failed : a.verify.done} text={<p role="status">{again.isSuccess ? a.verify.sent : text}</p>}>
+    <Entrance title={title} text={<p role="status">{again.isSuccess ? a.verify.sent : text}</p>}>
       <div className="mt-6 grid gap-3">
         {failed && user?.email && !user.verified && !again.isSuccess && (
           <Button className="min-h-12" disabled={again.isPending} onClick={() => again.mutate()}>
             {a.verify.again}
           </Button>
+        )}
+        {failed && asProblem(used.error).code === "not_logged_in" && (
+          <Link href={paths.signIn} className={buttonClass("strong", "min-h-12")}>
+            {a.verify.signIn}
+          </Link>
         )}
         <Link href={paths.home} className={buttonClass(failed ? "plain" : "strong", "min-h-12")}>
           {a.verify.photos}

@@ -4,6 +4,7 @@ import { mode } from "../../api/mode.ts";
 import { enterAsGuest, getMe } from "../../api/people.ts";
 import { keys } from "../../api/queries.ts";
 import type { Me, User } from "../../api/types.ts";
+import { news } from "./news.ts";
 
 const fresh = 60_000;
 
@@ -67,12 +68,13 @@ export const forgotten = (client: QueryClient): void => {
   if (client.getQueryData<Me>(keys.me)?.user) become(client, null);
 };
 
-/** Somebody is gone: the page starts anew, so that nothing of theirs is left in it. */
-export function left(): void {
+/** Somebody is gone: the page starts anew, so that nothing of theirs is left in it. `gone`: their account is, too. */
+export function left({ gone = false } = {}): void {
   try {
     sessionStorage.clear();
   } catch {
     // Storage may be switched off; then there is nothing in it.
   }
+  if (gone) news.leaveGone();
   location.assign("/");
 }

@@ -15,12 +15,16 @@ function missing({ email, password }: Record<string, string>): Record<string, st
   };
 }
 
-export function useEntering(enter: (email: string, password: string) => Promise<User>) {
+/** `after`: what else happens when somebody is in. */
+export function useEntering(enter: (email: string, password: string) => Promise<User>, after?: (user: User) => void) {
   const client = useQueryClient();
   const [lacking, setLacking] = useState<Record<string, string>>({});
   const run = useMutation({
     mutationFn: ({ email, password }: { email: string; password: string }) => enter(email.trim(), password),
-    onSuccess: (user) => entered(client, user),
+    onSuccess: (user) => {
+      entered(client, user);
+      after?.(user);
+    },
   });
   const submit = (values: Record<string, string>) => {
     const found = missing(values);

@@ -108,7 +108,7 @@ export function BrushEditor({ photo, version, painted, bitmap }: Props) {
           >
             {m.brush.clear}
           </Button>
-          <CostNote cost={cost} className="mt-4" />
+          <CostNote cost={cost && { ...cost, freeIfFine: false }} className="mt-4" />
           {run.isError && (
             <div className="mt-5">
               <Refused error={run.error} />

@@ -50,13 +50,13 @@ function History() {
       </div>
     );
   }
-  if (list.isSuccess && entries.length === 0) return <p className="mt-3 text-soft">{a.credits.empty}</p>;
+  if (list.isSuccess && !list.hasNextPage && entries.every((one) => one.amount === 0)) return <p className="mt-3 text-soft">{a.credits.empty}</p>;
   return (
     <>
       <ol className="mt-2 divide-y divide-line">
-        {entries.map((entry, index) => (
-          <EntryRow key={entry.seq} entry={entry} change={changeOf(entries, index)} />
-        ))}
+        {entries.map(
+          (entry, index) => entry.amount > 0 && <EntryRow key={entry.seq} entry={entry} change={changeOf(entries, index)} />,
+        )}
       </ol>
       {list.hasNextPage && (
         <Button className="mt-6" disabled={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>

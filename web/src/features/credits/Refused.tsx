@@ -1,4 +1,5 @@
 /** A job that was not begun, with the way out that fits: credits, a plan, an account. */
+import { useEffect, useRef } from "react";
 import { asProblem } from "../../api/problem.ts";
 import { Link } from "../../app/Link.tsx";
 import { paths } from "../../app/route.ts";
@@ -23,8 +24,27 @@ const ways = new Map<string, { user: Way | null; guest: Way }>([
   ["too_many_requests", { user: null, guest: signUp }],
 ]);
 
-/** `title`: instead of what the refusal is called. */
-export function Refused({ error, title }: { error: unknown; title?: string }) {
+/** Where nothing is sold, nobody is told to buy. */
+const unsold: Readonly<Record<string, string>> = {
+  insufficient_credits: m.spending.shortHere,
+  account_in_debt: m.spending.debtHere,
+};
+
+interface Props {
+  error: unknown;
+  /** Instead of what the refusal is called. */
+  title?: string;
+  /** Somebody has just asked for it: they are brought to the answer, which may be far from the button. */
+  asked?: boolean;
+}
+
+export function Refused({ error, title, asked = true }: Props) {
+  const note = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (!asked) return;
+    note.current?.focus({ preventScroll: true });
+    note.current?.scrollIntoView({ block: "center" });
+  }, [error, asked]);
   const me = useMe().data;
   const guest = me?.user?.role === "guest";
   const problem = asProblem(error);
@@ -33,6 +53,7 @@ export function Refused({ error, title }: { error: unknown; title?: string }) {
   const way = offered?.href === paths.plans && !me?.billing ? null : offered;
   return (
     <ErrorNote
+      ref={note}
       title={title ?? (known ? problem.title : m.problem.title)}
       actions={
         way && (
@@ -42,7 +63,7 @@ export function Refused({ error, title }: { error: unknown; title?: string }) {
         )
       }
     >
-      {problem.message}
+      {me?.billing ? problem.message : (unsold[problem.code] ?? problem.message)}
     </ErrorNote>
   );
 }

@@ -5,6 +5,7 @@ import { m } from "../../messages/index.ts";
 import { Button, ButtonLink } from "../../ui/Button.tsx";
 import { Choice as Choose } from "../../ui/Choice.tsx";
 import { Dialog } from "../../ui/Dialog.tsx";
+import { Allowed } from "./Allowed.tsx";
 import { type Choice, downloadUrl, formats, hasDepth, hasQuality, metadatas, remember } from "./choice.ts";
 
 interface Props {
@@ -74,6 +75,7 @@ export function DownloadDialog({ open, onClose, hasLocation, rendition, choice, 
         </>
       }
     >
+      <Allowed {...rendition} className="mb-5" />
       <div className="grid gap-6">
         <Choose
           legend={m.download.format}

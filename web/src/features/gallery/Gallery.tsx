@@ -37,7 +37,7 @@ function NotBegun({ photos }: { photos: readonly Photo[] }) {
   if (!first) return null;
   return (
     <div className="mb-6">
-      <Refused error={first} title={m.spending.notBegun(problems.length)} />
+      <Refused error={first} title={m.spending.notBegun(problems.length)} asked={false} />
     </div>
   );
 }

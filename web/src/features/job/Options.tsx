@@ -1,21 +1,25 @@
 /** Other ways to restore the same photo, tucked away: most people never need them. */
 import { useState } from "react";
-import type { Enlarge, Strength } from "../../api/types.ts";
+import type { Strength } from "../../api/types.ts";
 import { colours, sendable, type Wish } from "../../api/wish.ts";
 import { m } from "../../messages/index.ts";
 import { Button } from "../../ui/Button.tsx";
 import { Choice } from "../../ui/Choice.tsx";
 import { Icon } from "../../ui/icons.tsx";
+import { useUser } from "../account/me.ts";
 import { CostNote } from "../credits/CostNote.tsx";
 import { useCost } from "../credits/cost.ts";
 import { priced } from "../credits/price.ts";
+import { enlargesFor, type Size } from "../download/allowed.ts";
+import { EnlargeChoice } from "./EnlargeChoice.tsx";
 import { useOperations } from "./useOperations.ts";
 
 const strengths: Strength[] = ["auto", "careful", "strong"];
-const enlarges: Enlarge[] = [1, 2, 4];
 
 interface Props {
   last: Wish;
+  /** Of the result without enlarging it; null when it is not known before. */
+  size: Size | null;
   busy: boolean;
   onRun: (wish: Wish) => void;
   /** Goes to where colours are dabbed. */
@@ -34,11 +38,17 @@ function Check({ name, hint, on, onChange }: { name: string; hint: string; on: b
   );
 }
 
-export function Options({ last, busy, onRun, onDab }: Props) {
-  const [wish, setWish] = useState(last);
+export function Options({ last, size, busy, onRun, onDab }: Props) {
+  const [chosen, setWish] = useState(last);
+  const side = useUser()?.plan.short_side ?? null;
+  // What is not offered is not sent either, however the version before was made.
+  const offered = enlargesFor(size, side).includes(chosen.options.enlarge);
+  const wish: Wish = offered ? chosen : { ...chosen, options: { ...chosen.options, enlarge: 1 } };
   const operations = useOperations();
   const cost = useCost(wish.operation);
   const { options } = wish;
+  // What is asked for beyond mending is done, and paid, for a photo in good shape, too.
+  const asked = options.enlarge > 1 || options.mask_id !== null;
   const change = (part: Partial<Wish["options"]>) => setWish({ ...wish, options: { ...options, ...part } });
   return (
     <details className="group/options mt-7 border-y border-line">
@@ -68,12 +78,7 @@ export function Options({ last, busy, onRun, onDab }: Props) {
           value={options.strength}
           onChange={(strength) => change({ strength })}
         />
-        <Choice
-          legend={m.options.enlarge}
-          options={enlarges.map((value) => ({ value, name: m.options.enlarges[value] }))}
-          value={options.enlarge}
-          onChange={(enlarge) => change({ enlarge })}
-        />
+        <EnlargeChoice size={size} value={options.enlarge} onChange={(enlarge) => change({ enlarge })} />
         <Check
           name={m.options.keepTone}
           hint={m.options.keepToneHint}
@@ -95,7 +100,7 @@ export function Options({ last, busy, onRun, onDab }: Props) {
           <Button icon="again" disabled={busy} onClick={() => onRun(sendable(wish))}>
             {priced(m.options.run, cost)}
           </Button>
-          <CostNote cost={cost} className="mt-2" />
+          <CostNote cost={cost && { ...cost, freeIfFine: cost.freeIfFine && !asked }} className="mt-2" />
           <p className="mt-2 text-sm text-soft">{m.options.note}</p>
         </div>
       </div>

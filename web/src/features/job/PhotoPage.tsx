@@ -24,7 +24,7 @@ function View({ photo, job, onDelete }: { photo: Photo; job: Job | null; onDelet
   const refused = useRefusal(photo.id);
   const begun = job === null && actions.submit.isIdle ? refused : null;
   const failure = actions.submit.error ?? actions.retry.error ?? actions.cancel.error ?? begun;
-  const trouble = failure ? <Refused error={failure} /> : null;
+  const trouble = failure ? <Refused error={failure} asked={failure !== begun} /> : null;
   const shared = { photo, job, actions, trouble, onDelete };
   if (job && (state === "queued" || state === "running")) return <Restoring {...shared} job={job} />;
   if (state === "restored") return <ResultView {...shared} />;

@@ -88,6 +88,7 @@ export function Resting({ photo, job, actions, trouble, onDelete, state }: ViewP
           <Options
             key={job?.id}
             last={wishOf(job)}
+            size={photo.corners.source === "full_frame" ? photo : null}
             busy={busy}
             onRun={(wish) => actions.submit.mutate(wish)}
             onDab={() => navigate(paths.colour(photo.id))}

@@ -8,6 +8,8 @@ import { Button, ButtonLink } from "../../ui/Button.tsx";
 import { ErrorNote } from "../../ui/Note.tsx";
 import { GuestBanner } from "../account/GuestBanner.tsx";
 import { Compare } from "../compare/Compare.tsx";
+import { Allowed } from "../download/Allowed.tsx";
+import { unlarged } from "../download/allowed.ts";
 import { DownloadBar } from "../download/DownloadBar.tsx";
 import { Charged } from "../credits/Charged.tsx";
 import { useCost } from "../credits/cost.ts";
@@ -76,7 +78,7 @@ export function ResultView({ photo, job: latest, actions, trouble, onDelete }: V
         {result?.chosen === "input" ? m.result.straightened : m.result.restored}
       </Heading>
       <p className="mt-1 text-soft wrap-anywhere">{photo.filename}</p>
-      <p className="text-sm text-soft">{m.result.size(rendition.width, rendition.height)}</p>
+      <Allowed {...rendition} />
       <Charged job={job} className="text-sm text-soft" />
       <div className="mt-4 flex flex-wrap gap-2">
         <Button icon="corners" onClick={() => navigate(paths.corners(photo.id))}>
@@ -97,6 +99,7 @@ export function ResultView({ photo, job: latest, actions, trouble, onDelete }: V
       <Options
         key={job?.id}
         last={wishOf(job)}
+        size={job && unlarged(rendition, job)}
         busy={actions.submit.isPending}
         onRun={(wish) => actions.submit.mutate(wish)}
         onDab={dab}

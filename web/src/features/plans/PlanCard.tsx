@@ -24,7 +24,17 @@ function Price({ plan, interval }: { plan: Plan; interval: Interval }) {
   );
 }
 
-export function PlanCard({ plan, interval, children }: { plan: Plan; interval: Interval; children: ReactNode }) {
+interface Props {
+  plan: Plan;
+  /** How it is paid; null where nothing is sold, so that nothing has a price. */
+  interval: Interval | null;
+  children: ReactNode;
+}
+
+/** What can only be bought is not offered where nothing is. */
+const unsold = (plan: Plan): Plan => ({ ...plan, features: plan.features.filter((name) => name !== "top_ups") });
+
+export function PlanCard({ plan, interval, children }: Props) {
   const operations = useCapabilities().data?.operations ?? [];
   return (
     <li
@@ -39,9 +49,9 @@ export function PlanCard({ plan, interval, children }: { plan: Plan; interval: I
           </p>
         )}
       </div>
-      <Price plan={plan} interval={interval} />
+      {interval && <Price plan={plan} interval={interval} />}
       <ul className="mt-4 mb-5 grid gap-2 text-[0.9375rem]">
-        {offers(plan, operations).map((line) => (
+        {offers(interval ? plan : unsold(plan), operations).map((line) => (
           <li key={line} className="flex gap-2">
             <Icon name="check" className="mt-0.5 size-4 text-good" />
             {line}

@@ -15,7 +15,7 @@ import { Segments } from "../../ui/Choice.tsx";
 import { ErrorNote } from "../../ui/Note.tsx";
 import { Part, Sheet } from "../../ui/Sheet.tsx";
 import { useUser } from "../account/me.ts";
-import { useCredits } from "../credits/cost.ts";
+import { useCost, useCredits } from "../credits/cost.ts";
 import { useCheckout } from "./buying.ts";
 import { PlanCard } from "./PlanCard.tsx";
 import { PaymentFailed, SubscriptionPart } from "./SubscriptionPart.tsx";
@@ -32,12 +32,14 @@ function Shop({ plans, back }: { plans: Plans; back: boolean }) {
   const [interval, setInterval] = useState<Interval>(billing?.subscription?.interval ?? "month");
   const current = plans.items.find((one) => one.current);
   const mayTopUp = current?.features.includes("top_ups") ?? true;
-  const yearly = plans.items.some((one) => one.prices?.year);
+  const yearly = plans.can_buy && plans.items.some((one) => one.prices?.year);
   const titleOf = (name: string) => plans.items.find((one) => one.name === name)?.title ?? name;
+  const cost = useCost("restore");
   usePlanFollows(billing?.subscription?.plan, current?.name);
   return (
     <>
       <p className="mt-2 text-soft">{plans.can_buy ? a.plans.lead : a.plans.closed}</p>
+      {cost && <p className="mt-1 text-soft">{m.spending.price(cost.words)}</p>}
       {back && (
         <p role="status" className="mt-5 rounded-xl border border-line bg-surface p-4">
           {a.plans.notBought}
@@ -55,8 +57,8 @@ function Shop({ plans, back }: { plans: Plans; back: boolean }) {
         </div>
       )}
       <ul className="mt-5 grid gap-4 sm:grid-cols-2 lg:grid-cols-[repeat(auto-fit,minmax(14rem,1fr))]">
-        {plans.items.map((plan) => (
-          <PlanCard key={plan.name} plan={plan} interval={interval}>
+        {(plans.can_buy ? plans.items : plans.items.filter((one) => one.current)).map((plan) => (
+          <PlanCard key={plan.name} plan={plan} interval={plans.can_buy ? interval : null}>
             {plans.can_buy && plan.prices?.[interval] && (
               <Choose
                 plan={plan}
@@ -125,7 +127,7 @@ export function PlansPage({ back = false }: { back?: boolean }) {
   const { data, error, refetch } = useQuery({ queryKey: keys.plans, queryFn: getPlans });
   if (!data && !error) return <Loading />;
   return (
-    <Sheet wide title={a.plans.title}>
+    <Sheet wide title={data && !data.can_buy && data.items.some((one) => one.current) ? a.plans.own : a.plans.title}>
       {data ? (
         <Shop plans={data} back={back} />
       ) : (

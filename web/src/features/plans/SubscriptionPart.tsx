@@ -13,6 +13,24 @@ import { Part } from "../../ui/Sheet.tsx";
 import { usePortal } from "./buying.ts";
 import { CancelDialog } from "./CancelDialog.tsx";
 
+/** Invoices of what was bought once, or of a subscription that is over. */
+function PaymentsPart() {
+  const portal = usePortal();
+  return (
+    <Part id="payments" title={a.subscription.manage}>
+      <p className="mt-1 text-[0.9375rem] text-soft">{a.subscription.manageText}</p>
+      <Button className="mt-4" disabled={portal.isPending} onClick={() => portal.mutate()}>
+        {a.subscription.manage}
+      </Button>
+      {portal.isError && (
+        <div className="mt-4">
+          <ErrorNote title={m.problem.title}>{asProblem(portal.error).message}</ErrorNote>
+        </div>
+      )}
+    </Part>
+  );
+}
+
 /** `titleOf`: how a plan is called. */
 export function SubscriptionPart({ billing, titleOf }: { billing: Billing; titleOf: (plan: string) => string }) {
   const client = useQueryClient();
@@ -23,7 +41,7 @@ export function SubscriptionPart({ billing, titleOf }: { billing: Billing; title
     onSuccess: (next) => client.setQueryData(keys.billing, next),
   });
   const { subscription } = billing;
-  if (!subscription) return null;
+  if (!subscription) return <PaymentsPart />;
   const { plan, period_end, cancel_at_period_end: ends } = subscription;
   const failure = portal.error ?? resume.error;
   return (

@@ -17,6 +17,14 @@ export function arrived(before: Before, credits: Credits | undefined, billing: B
   return paid?.plan === purchase.plan && paid.interval === purchase.interval && plan === purchase.plan;
 }
 
+/** The subscription that somebody has while it is another one than they asked for: a change of it may wait. */
+export function unchangedYet(before: Before, billing: Billing | undefined): NonNullable<Billing["subscription"]> | null {
+  const { purchase } = before;
+  const paid = billing?.subscription;
+  if (!paid || "top_up" in purchase) return null;
+  return paid.plan === purchase.plan && paid.interval === purchase.interval ? null : paid;
+}
+
 const key = "rekindle.checkout";
 
 export const checkoutBegan = (before: Before): void => {
