@@ -1,6 +1,7 @@
 """Credits over HTTP: prices before, balances and entries after, and books that can be checked by anybody."""
 
 import uuid
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -152,3 +153,16 @@ def test_a_restored_photo_is_charged_once(visit: Opening) -> None:
     assert [entry["text"] for entry in at.get("/credits/entries")["items"]] == [
         "Spent on a photo", "Set aside for a photo", "Plan Free"
     ]  # fmt: skip
+
+
+def test_the_same_request_sixty_four_times_at_once_is_one_job_one_hold_and_one_answer(visit: Opening) -> None:
+    at = visit(worker=False, accounts={"enabled": True}, limits={"enabled": False})
+    sign_up(at)
+    photo = at.upload()["id"]
+    with ThreadPoolExecutor(64) as many:
+        answers = list(many.map(lambda _: at.try_submit(photo, key="once"), range(64)))
+    assert {answer.status_code for answer in answers} == {202}
+    assert len({answer.text for answer in answers}) == 1
+    assert len(at.get("/jobs")["items"]) == 1
+    assert (at.get("/credits")["available"], at.get("/credits")["held"]) == (1000, 2000)
+    refused(at.try_submit(photo, key="once", enlarge=2), 422, "idempotency_key_reused")
