@@ -70,7 +70,7 @@ async def _look(db: Database, customer: Customer) -> list[str]:
         jobs = (await tx.scalars(select(JobRow))).all()
     wrong = [f"the books are not right: {check.name} {dict(check.sums)}" for check in proof.broken()]
     for job in jobs:
-        delivered = job.result is not None and job.result["chosen"] != "input"
+        delivered = job.result is not None and (job.result["chosen"] != "input" or job.options["enlarge"] != 1)
         owed = job.quote["most"] if delivered and job.quote is not None else 0
         if job.charged != owed:
             wrong.append(f"job {job.id} was charged {job.charged} instead of {owed}")
