@@ -31,7 +31,8 @@ pytestmark = [
 SECONDS_FOR_MAIL = 20.0
 ADA = oidc_provider_mock.User(sub="ada", claims={"email": "ada@example.org", "email_verified": True})
 PASSWORD = "seven quiet herons"
-LOOKS = [("desktop", "light"), ("desktop", "dark"), ("phone", "light"), ("phone", "dark")]
+LOOKS = [("desktop", "light"), ("phone", "dark")]
+"""Each size and each look once."""
 SETTINGS = {
     "REKINDLE_ACCOUNTS__ENABLED": "true",
     # All of these tests come from one address.
