@@ -1,6 +1,6 @@
-"""One simulated Stripe for a module, emptied for each test, with a shop in front of it."""
+"""A shop in front of the simulated Stripe."""
 
-from collections.abc import AsyncGenerator, Generator
+from collections.abc import AsyncGenerator
 from pathlib import Path
 
 import pytest
@@ -8,19 +8,6 @@ import pytest
 from tests.contract.billing.desk import Desk, Shop, new_database, payments_at, real_now, somebody
 from tests.simulators.stripe.server import StripeSimulator
 from tests.simulators.stripe.shopper import Shopper
-
-
-@pytest.fixture(scope="module")
-def running() -> Generator[StripeSimulator]:
-    with StripeSimulator() as simulator:
-        yield simulator
-
-
-@pytest.fixture
-def simulator(running: StripeSimulator) -> StripeSimulator:
-    """One with nothing in it."""
-    running.reset()
-    return running
 
 
 @pytest.fixture

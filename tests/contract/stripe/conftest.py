@@ -1,4 +1,4 @@
-"""A simulated Stripe for each module, and someone who buys there."""
+"""Someone who buys at the simulated Stripe."""
 
 from collections.abc import Generator
 
@@ -6,19 +6,6 @@ import pytest
 
 from tests.simulators.stripe.server import StripeSimulator
 from tests.simulators.stripe.shopper import Shopper
-
-
-@pytest.fixture(scope="module")
-def running() -> Generator[StripeSimulator]:
-    with StripeSimulator() as simulator:
-        yield simulator
-
-
-@pytest.fixture
-def simulator(running: StripeSimulator) -> StripeSimulator:
-    """One with nothing in it."""
-    running.reset()
-    return running
 
 
 @pytest.fixture
