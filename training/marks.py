@@ -59,6 +59,24 @@ def scratch(canvas: Canvas, random: np.random.Generator) -> None:
     _lay(canvas, alpha * np.float32(random.uniform(0.4, 1.0)), _colour(random), random)
 
 
+def ruled(canvas: Canvas, random: np.random.Generator) -> None:
+    """A straight line with hard edges, evenly white or black, as a guide roller or a knife leaves it: often several in
+    one direction, and whiter or blacker than anything in the picture.
+    """
+    height, width = canvas.size
+    angle = np.pi / 2 + random.normal(0, 0.1) if random.random() < 0.6 else random.uniform(0, np.pi)
+    along = np.array([np.cos(angle), np.sin(angle)])
+    white = random.random() < 0.7
+    tone = random.uniform(0.85, 1.0) if white else random.uniform(0.0, 0.15)
+    thick = int(random.choice([1, 2, 2, 3]))
+    for _ in range(int(random.choice([1, 1, 1, 2, 3]))):
+        half = random.uniform(0.2, 1.6) * max(canvas.size)
+        middle, drawn = random.random(2) * (width, height), np.zeros(canvas.size, np.uint8)
+        ends = np.round(middle + np.array([-half, half])[:, None] * along).astype(int)
+        cv2.line(drawn, ends[0].tolist(), ends[1].tolist(), 1.0, thick, cv2.LINE_8)
+        canvas.stamp(drawn.astype(np.float32), np.full(3, tone))
+
+
 def speck(canvas: Canvas, random: np.random.Generator) -> None:
     """A grain of dust or a hole in the emulsion: an ellipse or a short crooked stroke."""
     height, width = canvas.size
@@ -137,6 +155,7 @@ def stain(canvas: Canvas, random: np.random.Generator) -> None:
 
 
 RARE: tuple[tuple[Callable[[Canvas, np.random.Generator], None], float], ...] = (
+    (ruled, 0.35),
     (fibre, 0.25),
     (crease, 0.22),
     (tear, 0.06),

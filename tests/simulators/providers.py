@@ -8,15 +8,15 @@ from dataclasses import dataclass, field
 from PIL import Image, ImageOps
 
 from rekindle.providers.errors import Lost, ProviderError
-from rekindle.providers.protocol import WORKING_TYPE, Done, Edit, Model, Pending, Picture, Provider
+from rekindle.providers.protocol import WORKING_TYPE, Done, Edit, Model, Pending, Picture, Price, Provider, Takes
 from rekindle.treatments.operations import Operation
 
 
 def model(name: str = "one", **changes: object) -> Model:
     """A model that can do everything."""
     values: dict[str, object] = {
-        "id": name, "operations": frozenset(Operation), "price": 0, "max_inputs": 1, "max_pixels": 10**8,
-        "typical": 0.1, "quality": 0.5,
+        "id": name, "operations": frozenset(Operation), "price": Price(), "max_inputs": 1, "max_pixels": 10**8,
+        "typical": 0.1, "quality": 0.5, "takes": Takes.WORKING,
     }  # fmt: skip
     return Model(**{**values, **changes})  # type: ignore[arg-type]
 

@@ -77,7 +77,7 @@ class Catalogue:
     plans: Mapping[str, int] = field(default_factory=dict[str, int])
     classes: Mapping[Degradation, int] = field(default_factory=dict[Degradation, int])
     step: int = 1
-    mending: frozenset[str] = frozenset({"restore", "enhance"})
+    mending: frozenset[str] = frozenset({"restore"})
 
     def quote(self, order: Order) -> Quote:
         """The price of an order, to be shown before anything is spent. Raises NotForSale."""
@@ -106,13 +106,25 @@ REKINDLE = Catalogue(
         "restore": 2 * CREDIT,
         "colorize": 3 * CREDIT,
         "restore_colorize": 4 * CREDIT,
+        "restyle": 3 * CREDIT,
+        "enhance": 2 * CREDIT,
+        "fuse": 6 * CREDIT,
         "bring_together": 6 * CREDIT,
         "animate": 8 * CREDIT,
     },
 )
 CLASSIC = Catalogue(
     "classic",
-    {"restore": CREDIT, "colorize": CREDIT, "restore_colorize": CREDIT, "bring_together": 2 * CREDIT},
+    {
+        "restore": CREDIT,
+        "colorize": CREDIT,
+        "restore_colorize": CREDIT,
+        "restyle": CREDIT,
+        "enhance": CREDIT,
+        "fuse": 2 * CREDIT,
+        "bring_together": 2 * CREDIT,
+        "animate": 4 * CREDIT,
+    },
     classes={
         Degradation.LOW_QUALITY: 1000,
         Degradation.REFLECTIONS: 1200,
@@ -125,7 +137,16 @@ CLASSIC = Catalogue(
 )
 NANOBANANA = Catalogue(
     "nanobanana",
-    {"restore": CREDIT, "colorize": CREDIT, "restore_colorize": CREDIT, "bring_together": CREDIT, "enhance": CREDIT},
+    {
+        "restore": CREDIT,
+        "colorize": CREDIT,
+        "restore_colorize": CREDIT,
+        "restyle": CREDIT,
+        "enhance": CREDIT,
+        "fuse": CREDIT,
+        "bring_together": CREDIT,
+        "animate": 4 * CREDIT,
+    },
 )
 CATALOGUES: Mapping[str, Catalogue] = {each.name: each for each in (REKINDLE, CLASSIC, NANOBANANA)}
 """The presets, by the names under which a deployment chooses one."""

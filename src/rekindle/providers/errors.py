@@ -30,6 +30,11 @@ class ProviderError(RekindleError):
     alert: ClassVar[bool] = False
     """Whether an operator must be told."""
 
+    def __init__(self, message: str, *, detail: str = "") -> None:
+        """`detail` is for operators: what the provider said, without secrets, at most 300 characters."""
+        super().__init__(message)
+        self.detail = detail[:300]
+
 
 class Unavailable(ProviderError):
     code = "provider_unavailable"
@@ -41,8 +46,8 @@ class RateLimited(ProviderError):
     retry = True
     unhealthy = False
 
-    def __init__(self, message: str, *, after: float) -> None:
-        super().__init__(message)
+    def __init__(self, message: str, *, after: float, detail: str = "") -> None:
+        super().__init__(message, detail=detail)
         self.after = after
         """Seconds to wait before the next call."""
 

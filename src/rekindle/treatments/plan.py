@@ -14,6 +14,7 @@ from rekindle.imaging.strength import Strength
 from rekindle.treatments.degradations import Degradation
 from rekindle.treatments.diagnose import Diagnosis
 from rekindle.treatments.operations import Operation
+from rekindle.treatments.styles import Enhancement, Style
 
 _SHORTEST_MOTION = 4.0
 """Pixels; shorter motion cannot be told from softness."""
@@ -28,6 +29,9 @@ class Wishes:
 
     `marked` says that a mask comes along of what is to be filled; `hints` are dabs of colour, for operations that give
     colours.
+
+    `prompt` is what they wrote, cleaned and at most 500 characters; `style` is for restyling, `enhancement` for
+    enhancing, and `amount` (0..1) how far either goes.
     """
 
     strength: Strength = Strength.AUTO
@@ -35,6 +39,10 @@ class Wishes:
     keep_tone: bool = False
     marked: bool = False
     hints: tuple[Hint, ...] = ()
+    prompt: str = ""
+    style: Style | None = None
+    enhancement: Enhancement | None = None
+    amount: float = 0.8
 
     @property
     def always(self) -> bool:
@@ -65,6 +73,8 @@ def plan(operation: Operation, diagnosis: Diagnosis, wishes: Wishes) -> Treatmen
             steps = _restoration(diagnosis, wishes)
         case Operation.COLORIZE:
             steps = [Repair()] if wishes.marked else []
+        case _:
+            pass
     if operation.colours:
         steps.append(Colorize(hints=wishes.hints))
     if wishes.enlarge != 1:

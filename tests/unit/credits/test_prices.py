@@ -14,7 +14,8 @@ from rekindle.treatments.operations import Operation
 def test_the_default_prices() -> None:
     asked = {name: REKINDLE.quote(Order(name)).most for name in REKINDLE.operations}
     assert asked == {
-        "restore": 2000, "colorize": 3000, "restore_colorize": 4000, "bring_together": 6000, "animate": 8000
+        "restore": 2000, "colorize": 3000, "restore_colorize": 4000, "restyle": 3000, "enhance": 2000,
+        "fuse": 6000, "bring_together": 6000, "animate": 8000,
     }  # fmt: skip
 
 
@@ -47,7 +48,7 @@ def test_colours_cost_the_same_on_a_photo_without_damage(catalogue: Catalogue) -
     assert catalogue.quote(Order("colorize")).owed(Degradation.NONE) > 0
 
 
-@pytest.mark.parametrize("order", [Order("animate"), Order("restore", quality="8k"), Order("")])
+@pytest.mark.parametrize("order", [Order("juggle"), Order("restore", quality="8k"), Order("")])
 def test_what_is_not_listed_is_not_for_sale(order: Order) -> None:
     with pytest.raises(NotForSale, match="There is: restore"):
         CLASSIC.quote(order)

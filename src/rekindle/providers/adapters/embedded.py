@@ -11,7 +11,18 @@ from rekindle.imaging.marks import Marks
 from rekindle.imaging.restoration import RestoreReport, restore_file
 from rekindle.infra.workbench import Workbench, WorkCrashed, WorkTimedOut
 from rekindle.providers.errors import Lost
-from rekindle.providers.protocol import MASK_TYPE, WORKING_TYPE, Done, Edit, Model, Pending, Picture, Provider
+from rekindle.providers.protocol import (
+    MASK_TYPE,
+    WORKING_TYPE,
+    Done,
+    Edit,
+    Model,
+    Pending,
+    Picture,
+    Price,
+    Provider,
+    Takes,
+)
 from rekindle.treatments.operations import Operation
 
 NOTES = {
@@ -28,12 +39,13 @@ NOTES = {
 MODEL = Model(
     id="rekindle-1",
     operations=frozenset(NOTES),
-    price=0,
+    price=Price(dated="always"),
     max_inputs=1,
     max_pixels=100_000_000,
     typical=0.5,
     quality=0.5,
     notes=NOTES,
+    takes=Takes.WORKING,
 )
 FOUND = "mask.png"
 

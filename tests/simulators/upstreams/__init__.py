@@ -1,0 +1,1 @@
+"""Upstream services as small real HTTP servers that speak the protocols of the vendors."""
