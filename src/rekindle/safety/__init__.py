@@ -1,1 +1,1 @@
-"""What may come in: upload limits."""
+"""What may come in and go out: limits of uploads, what people may write, and a look at pictures."""

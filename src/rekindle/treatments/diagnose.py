@@ -1,7 +1,7 @@
 """Says from measured numbers what is wrong with a photo: pure rules, several can hold at once."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rekindle.imaging.measures import Measures
 from rekindle.treatments.degradations import Degradation
@@ -52,13 +52,16 @@ class Diagnosis:
         return next((finding for finding in self.findings if finding.degradation == degradation), None)
 
 
+NOTHING_FOUND = Diagnosis((Finding(Degradation.NONE, 1.0, 0.0, "Nothing that needs mending was measured."),))
+
+
 def diagnose(measures: Measures) -> Diagnosis:
     """Every degradation that is more likely than not."""
     checks = (_damage, _low_quality, _fading, _motion, _reflections)
     facts = _facts(measures)
     found = [finding for finding in (check(measures) for check in checks) if finding.confidence >= _SURE_ENOUGH]
     if not found:
-        return Diagnosis((Finding(Degradation.NONE, 1.0, 0.0, "Nothing that needs mending was measured."),), facts)
+        return replace(NOTHING_FOUND, facts=facts)
     found.sort(key=lambda finding: -finding.confidence * (0.25 + finding.severity))
     return Diagnosis(tuple(found), facts)
 

@@ -1,20 +1,19 @@
 """Chooses the steps for what was found and wished: a pure function."""
 
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import dataclass, replace
 
 from rekindle.imaging.steps.catalogue import Step
-from rekindle.imaging.steps.colorize import Colorize, Hint
+from rekindle.imaging.steps.colorize import Colorize
 from rekindle.imaging.steps.deblur import Deblur
 from rekindle.imaging.steps.denoise import Denoise
 from rekindle.imaging.steps.enlarge import Enlarge
 from rekindle.imaging.steps.levels import Levels
 from rekindle.imaging.steps.repair import Repair
-from rekindle.imaging.strength import Strength
 from rekindle.treatments.degradations import Degradation
-from rekindle.treatments.diagnose import Diagnosis
+from rekindle.treatments.diagnose import NOTHING_FOUND, Diagnosis
 from rekindle.treatments.operations import Operation
-from rekindle.treatments.styles import Enhancement, Style
+from rekindle.treatments.prompts import Chunk, prompt_for
+from rekindle.treatments.wishes import Wishes
 
 _SHORTEST_MOTION = 4.0
 """Pixels; shorter motion cannot be told from softness."""
@@ -24,38 +23,15 @@ _CAUTION, _CAUTION_PER_NOISE = 0.004, 2.0
 
 
 @dataclass(frozen=True, slots=True)
-class Wishes:
-    """What the person asked for. `keep_tone` leaves the tint of a sepia or toned print as it is.
-
-    `marked` says that a mask comes along of what is to be filled; `hints` are dabs of colour, for operations that give
-    colours.
-
-    `prompt` is what they wrote, cleaned and at most 500 characters; `style` is for restyling, `enhancement` for
-    enhancing, and `amount` (0..1) how far either goes.
-    """
-
-    strength: Strength = Strength.AUTO
-    enlarge: Literal[1, 2, 4] = 1
-    keep_tone: bool = False
-    marked: bool = False
-    hints: tuple[Hint, ...] = ()
-    prompt: str = ""
-    style: Style | None = None
-    enhancement: Enhancement | None = None
-    amount: float = 0.8
-
-    @property
-    def always(self) -> bool:
-        """Whether something is wished for that is done whatever the photo needs."""
-        return self.marked or self.enlarge != 1
-
-
-@dataclass(frozen=True, slots=True)
 class Treatment:
-    """The steps of the embedded engine, in their order, and the same intent as one plain sentence for any other."""
+    """The steps of the embedded engine, in their order, and the same intent in words for any other.
+
+    Operations that do not mend have words alone. `version` names the texts that the words are made from.
+    """
 
     steps: tuple[Step, ...]
     prompt: str
+    version: str = ""
 
     @property
     def colours(self) -> bool:
@@ -65,7 +41,7 @@ class Treatment:
 
 def plan(operation: Operation, diagnosis: Diagnosis, wishes: Wishes) -> Treatment:
     """Damage first, then noise, blur, tone, colours and size. A photo without findings gets no steps but those that
-    were wished for: what was marked is always filled.
+    were wished for: what was marked is always filled. Operations that do not mend have no steps.
     """
     steps: list[Step] = []
     match operation:
@@ -77,9 +53,20 @@ def plan(operation: Operation, diagnosis: Diagnosis, wishes: Wishes) -> Treatmen
             pass
     if operation.colours:
         steps.append(Colorize(hints=wishes.hints))
-    if wishes.enlarge != 1:
+    if operation.mends and wishes.enlarge != 1:
         steps.append(Enlarge(factor=wishes.enlarge))
-    return Treatment(tuple(steps), _prompt(operation, diagnosis, wishes))
+    prompt = prompt_for(operation, diagnosis, wishes)
+    return Treatment(tuple(steps), prompt.text, prompt.version)
+
+
+def for_part(
+    treatment: Treatment, operation: Operation, wishes: Wishes, *, photos: int, chunk: Chunk
+) -> Treatment:  # fmt: skip
+    """The same in the words for a call with `photos` of several photos; that of a single photo stays as it is."""
+    if operation.photos == (1, 1):
+        return treatment
+    prompt = prompt_for(operation, NOTHING_FOUND, wishes, photos=photos, chunk=chunk)
+    return replace(treatment, prompt=prompt.text, version=prompt.version)
 
 
 def _restoration(diagnosis: Diagnosis, wishes: Wishes) -> list[Step]:
@@ -97,29 +84,3 @@ def _restoration(diagnosis: Diagnosis, wishes: Wishes) -> list[Step]:
         one_tone = facts.monochrome and wishes.keep_tone
         steps.append(Levels(keep_tone=one_tone, learned=True))
     return steps
-
-
-_PHRASES = {
-    Degradation.LOW_QUALITY: "remove noise and compression artefacts",
-    Degradation.REFLECTIONS: "remove reflections and glare",
-    Degradation.MOTION_BLUR: "undo the motion blur",
-    Degradation.FADING: "bring back faded contrast and colour",
-    Degradation.PHYSICAL_DAMAGE: "fill scratches, creases and cracks",
-}
-
-
-_COLOURS = "give it the colours that the scene most probably had"
-_MARKED = "fill what the mask marks"
-
-
-def _prompt(operation: Operation, diagnosis: Diagnosis, wishes: Wishes) -> str:
-    wanted: list[str] = []
-    if operation is not Operation.COLORIZE:
-        wanted = [_PHRASES[finding.degradation] for finding in diagnosis.findings if finding.degradation in _PHRASES]
-    verb = "Restore" if wanted or wishes.marked else "Colour"
-    wanted += [phrase for phrase, asked in ((_MARKED, wishes.marked), (_COLOURS, operation.colours)) if asked]
-    if not wanted:
-        return "Leave this photo as it is."
-    return (
-        f"{verb} this photo: {', '.join(wanted)}; keep faces, composition and all undamaged parts exactly as they are."
-    )

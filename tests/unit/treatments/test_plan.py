@@ -8,7 +8,9 @@ from rekindle.imaging.steps.colorize import Colorize, Hint
 from rekindle.treatments.degradations import Degradation
 from rekindle.treatments.diagnose import Diagnosis, Facts, Finding
 from rekindle.treatments.operations import Operation
-from rekindle.treatments.plan import Wishes, plan
+from rekindle.treatments.plan import plan
+from rekindle.treatments.styles import Enhancement, Style
+from rekindle.treatments.wishes import Wishes
 
 ORDER = ["repair", "denoise", "deblur", "levels", "colorize", "enlarge"]
 HINT = Hint(0.5, 0.5, (200, 100, 50), 0.1)
@@ -42,6 +44,10 @@ def names(treatment):
         keep_tone=st.booleans(),
         marked=st.booleans(),
         hints=st.sampled_from([(), (HINT,)]),
+        prompt=st.sampled_from(["", "Leave the hat {wish} as it is"]),
+        style=st.sampled_from([None, *Style]),
+        enhancement=st.sampled_from([None, *Enhancement]),
+        amount=UNIT,
     ),
     operation=st.sampled_from(Operation),
 )
@@ -52,10 +58,13 @@ def test_any_diagnosis_gives_a_sound_plan_that_can_be_written_down(kinds, facts,
     assert treatment == plan(operation, diagnosis, wishes)
     assert steps_from_json(steps_to_json(treatment.steps)) == treatment.steps
     assert treatment.prompt.endswith(".")
-    assert ("enlarge" in names(treatment)) == (wishes.enlarge != 1)
+    assert treatment.version
+    assert wishes.prompt in treatment.prompt
+    assert ("enlarge" in names(treatment)) == (operation.mends and wishes.enlarge != 1)
     assert ("colorize" in names(treatment)) == treatment.colours == operation.colours
-    assert "repair" in names(treatment) or not wishes.marked
-    assert ("mask" in treatment.prompt) == wishes.marked
+    assert ("mask" in treatment.prompt) == (operation.mends and wishes.marked)
+    assert "repair" in names(treatment) or not (operation.mends and wishes.marked)
+    assert operation.mends or treatment.steps == ()
 
 
 def test_colouring_alone_lays_on_colour_and_mends_nothing():
