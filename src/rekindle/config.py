@@ -3,12 +3,16 @@
 from functools import cached_property
 from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Literal, Self
 
 import platformdirs
 from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from rekindle.config_billing import BillingSettings
+from rekindle.config_providers import ProviderSettings, RoutingSettings
+from rekindle.config_safety import SafetySettings, UnderstandingSettings
+from rekindle.config_spending import SpendingSettings
 from rekindle.environment import DatabaseAddress, Environment, Folder, Group, WebAddress
 
 MEBIBYTE = 1024 * 1024
@@ -125,6 +129,25 @@ class JobSettings(Group):
         default=25, gt=0, description="Times that a job is taken up before it is given up as failed."
     )
     sweep_seconds: float = Field(default=300.0, gt=0, description="Seconds between two runs of the sweeper.")
+    at_once: int = Field(
+        default=1000,
+        gt=0,
+        description="Jobs under way at the same time, most of them waiting for a provider elsewhere. Those that work "
+        "on pixels are fewer: see `REKINDLE_WORK__RESTORE_PROCESSES`.",
+    )
+    deadline_seconds: float = Field(
+        default=1800.0,
+        gt=0,
+        description="Seconds after its first attempt after which a job waits no longer for a provider elsewhere.",
+    )
+    busy_seconds: float = Field(
+        default=300.0,
+        ge=0,
+        description="Seconds that a job waits for a busy provider before this machine does what it can itself.",
+    )
+    after_refusal: bool = Field(
+        default=False, description="Whether another provider is asked when one refused a photo for its safety policy."
+    )
 
 
 class IssuerSettings(Group):
@@ -266,50 +289,6 @@ class LimitSettings(Group):
     )
 
 
-class TopUpSettings(Group):
-    """Credits that are bought once."""
-
-    credits: int = Field(gt=0, le=1_000_000, description="Whole credits.")
-    amount: int = Field(ge=50, le=99_999_999, description="What they cost, in the smallest unit of the currency.")
-
-
-class BillingSettings(Group):
-    """How plans and credits are paid for, by Stripe."""
-
-    secret_key: SecretStr | None = Field(
-        default=None,
-        description="The secret key of Stripe's API (`pip install 'rekindle[billing]'`); empty: nothing is sold.",
-    )
-    webhook_secret: SecretStr | None = Field(
-        default=None,
-        description="What Stripe signs its events with, `whsec_…`; empty: none are taken, payments are searched for.",
-    )
-    api_url: str | None = Field(default=None, description="Another address of Stripe's API, for tests.")
-    currency: str = Field(default="usd", pattern="^[a-z]{3}$", description="What prices are in.")
-    prices: dict[str, dict[Literal["month", "year"], Annotated[int, Field(ge=50, le=99_999_999)]]] = Field(
-        default={},
-        examples=[{"remember": {"month": 799, "year": 7990}}],
-        description="Prices of plans in the smallest unit of the currency, where they are not the usual ones: "
-        '`{"remember": {"month": 799, "year": 7990}}`. An empty list of intervals takes a plan from sale.',
-    )
-    top_ups: dict[str, TopUpSettings] = Field(
-        default={
-            "small": TopUpSettings(credits=10, amount=499),
-            "medium": TopUpSettings(credits=30, amount=1299),
-            "large": TopUpSettings(credits=100, amount=3999),
-        },
-        examples=[{"small": {"credits": 10, "amount": 499}}],
-        description="Credits that can be bought at any time, by name.",
-    )
-    topups_survive_cancel: bool = Field(
-        default=True, description="Whether credits that were bought stay when a subscription ends."
-    )
-    seconds: float = Field(default=10.0, gt=0, description="Seconds that Stripe may take to answer.")
-    sweep_seconds: float = Field(
-        default=300.0, gt=0, description="Seconds between two searches for payments of which no notice came."
-    )
-
-
 class Settings(BaseSettings):
     """All settings. Environment names: `REKINDLE_` and `__` between the parts, for example `REKINDLE_SERVER__PORT`."""
 
@@ -334,6 +313,11 @@ class Settings(BaseSettings):
     limits: LimitSettings = Field(default_factory=LimitSettings)
     credits: CreditSettings = Field(default_factory=CreditSettings)
     billing: BillingSettings = Field(default_factory=BillingSettings)
+    providers: ProviderSettings = Field(default_factory=ProviderSettings)
+    routing: RoutingSettings = Field(default_factory=RoutingSettings)
+    spending: SpendingSettings = Field(default_factory=SpendingSettings)
+    safety: SafetySettings = Field(default_factory=SafetySettings)
+    understanding: UnderstandingSettings = Field(default_factory=UnderstandingSettings)
 
     @classmethod
     def settings_customise_sources(

@@ -1,9 +1,11 @@
 """Providers that behave as real ones do on a bad day: late, failing, slow, or answering with rubbish."""
 
 import asyncio
+import io
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from PIL import Image, ImageOps
 
@@ -160,3 +162,74 @@ class Slow(Simulator):
             self.stopped = True
             raise
         return self.make(edit)
+
+
+def mended(data: bytes, folder: Path) -> Picture:
+    """A picture of the same scene, with more contrast, made from the bytes that were sent."""
+    with Image.open(io.BytesIO(data)) as image:
+        made = ImageOps.autocontrast(image.convert("RGB"), cutoff=2)
+    made.save(folder / "result.png")
+    return Picture(folder / "result.png", "image/png", made.width, made.height)
+
+
+def upside_down(data: bytes, folder: Path) -> Picture:
+    """A picture of another scene."""
+    with Image.open(io.BytesIO(data)) as image:
+        made = ImageOps.flip(ImageOps.autocontrast(image.convert("RGB")))
+    made.save(folder / "result.png")
+    return Picture(folder / "result.png", "image/png", made.width, made.height)
+
+
+@dataclass
+class Elsewhere(Simulator):
+    """A provider on another machine: it keeps what it was sent, tells that it leaves, and fails with `errors` first.
+
+    With `times` it gives a receipt and is done when it was asked so often, `pause` seconds after each other. `bring`
+    makes the result from the first picture; `cost` is what it says that it charges.
+    """
+
+    title: str = "elsewhere"
+    offered: Sequence[Model] = field(default_factory=lambda: [elsewhere_model()])
+    errors: list[ProviderError] = field(default_factory=list)
+    late_errors: list[ProviderError] = field(default_factory=list)
+    times: int = 0
+    pause: float = 0.01
+    cost: int = 30_000
+    bring: Callable[[bytes, Path], Picture] = mended
+    before: Callable[[Edit], Awaitable[None]] | None = None
+    got: dict[str, list[bytes]] = field(default_factory=dict)
+    edits: list[Edit] = field(default_factory=list)
+    asked: asyncio.Event = field(default_factory=asyncio.Event)
+    begun: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def start(self, edit: Edit) -> Done | Pending:
+        if self.before is not None:
+            await self.before(edit)
+        data = [picture.path.read_bytes() for picture in edit.images]
+        if edit.leaving is not None:
+            await edit.leaving(f"{self.title}.example.org", sum(map(len, data)))
+        self.started.append(edit.key)
+        self.edits.append(edit)
+        self.begun.set()
+        if self.errors:
+            raise self.errors.pop(0)
+        self.got[edit.key] = data
+        return Pending(f"receipt of {edit.key}", self.pause) if self.times else self._done(edit, edit.key)
+
+    async def check(self, handle: str, edit: Edit) -> Done | Pending:
+        self.checked.append(handle)
+        self.asked.set()
+        if self.late_errors:
+            raise self.late_errors.pop(0)
+        if len(self.checked) < self.times:
+            return Pending(handle, self.pause)
+        return self._done(edit, handle.removeprefix("receipt of "))
+
+    def _done(self, edit: Edit, key: str) -> Done:
+        return Done([self.bring(self.got[key][0], edit.folder)], cost=self.cost)
+
+
+def elsewhere_model(name: str = "far", **changes: object) -> Model:
+    """A model that pictures are sent to."""
+    values: dict[str, object] = {"takes": Takes.BYTES, "price": Price(image=30_000, dated="2026-05-17"), "quality": 0.9}
+    return model(name, **{**values, **changes})

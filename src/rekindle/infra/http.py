@@ -83,18 +83,29 @@ def send_file(
 
     With a `name` the browser saves the file, else it shows it. `etag` names the bytes: the same never changes.
     """
-    headers = {"ETag": f'"{etag}"', "Cache-Control": "private, max-age=3600"}
-    known = {tag.strip().removeprefix("W/").strip('"') for tag in (none_match or "").split(",")}
-    if known & {etag, "*"}:
-        return Response(status_code=304, headers=headers)
+    if is_known(etag, none_match):
+        return Response(status_code=304, headers=tags_of(etag))
     disposition = "inline" if name is None else "attachment"
-    # Whatever a hostile file contains, a browser must neither guess its kind nor run anything in it.
-    headers |= {"Content-Security-Policy": "sandbox; default-src 'none'", "X-Content-Type-Options": "nosniff"}
     keeping = stack.pop_all()
     return WholeFile(
-        path, headers=headers, media_type=media_type, filename=name,
+        path, headers=tags_of(etag) | HARMLESS, media_type=media_type, filename=name,
         content_disposition_type=disposition, background=BackgroundTask(keeping.aclose),
     )  # fmt: skip
+
+
+HARMLESS = {"Content-Security-Policy": "sandbox; default-src 'none'", "X-Content-Type-Options": "nosniff"}
+"""Whatever a hostile file contains, a browser must neither guess its kind nor run anything in it."""
+
+
+def tags_of(etag: str) -> dict[str, str]:
+    """The headers by which a file is known again."""
+    return {"ETag": f'"{etag}"', "Cache-Control": "private, max-age=3600"}
+
+
+def is_known(etag: str, none_match: str | None) -> bool:
+    """Whether the caller has the file already, by its If-None-Match (RFC 9110, section 13.1.2)."""
+    known = {tag.strip().removeprefix("W/").strip('"') for tag in (none_match or "").split(",")}
+    return bool(known & {etag, "*"})
 
 
 class FieldError(BaseModel):

@@ -11,7 +11,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Any, ClassVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, NonNegativeInt, ValidationError
 
 from rekindle.errors import RekindleError
 from rekindle.providers.protocol import Model, Price, Takes
@@ -31,7 +31,8 @@ class _Price(BaseModel):
     image: int = Field(default=0, ge=0)
     megapixel: int = Field(default=0, ge=0)
     second: int = Field(default=0, ge=0)
-    by_size: dict[str, int] = Field(default_factory=dict[str, int])
+    by_size: dict[str, NonNegativeInt] = Field(default_factory=dict[str, int])
+    tokens: dict[str, NonNegativeInt] = Field(default_factory=dict[str, int])
     dated: str = Field(pattern=r"^\d{4}-\d{2}-\d{2}$")
 
 

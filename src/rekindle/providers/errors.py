@@ -8,6 +8,7 @@ ProviderError
 ├── Refused         the safety policy of the provider said no
 ├── BadResult       not an image, blank, of the wrong size, or the input again
 └── Lost            accepted, then failed or never ended; may have been charged
+    └── Unfinished  the provider itself says that it failed, and charges nothing
 """
 
 from typing import ClassVar
@@ -74,3 +75,7 @@ class BadResult(ProviderError):
 
 class Lost(ProviderError):
     code = "provider_lost"
+
+
+class Unfinished(Lost):
+    """What the provider says itself that it could not do, and so does not charge."""

@@ -4,7 +4,9 @@ The key goes to the address of the settings and nowhere else: an address that an
 `infra/fetching.py`. Answers are bounded in size and time, and redirects are not followed.
 """
 
+import asyncio
 import json as codec
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -27,10 +29,18 @@ MOST_BYTES = 64 * 1024 * 1024
 """Of one answer: a picture of 20 megapixels in base64 fits."""
 
 CONNECT_SECONDS = 10.0
+
+_LONG_TO_READ = 256 * 1024
+"""Bytes of an answer from which on it is not read in the event loop."""
+
 USUAL_PAUSE = 10.0
 """Seconds to wait after a refusal for being too often that does not say how long."""
 
+LONGEST_PAUSE = 86_400.0
+
 _TOO_MANY = 429
+_NOT_IN_TIME = frozenset({504, 524})
+"""What stands in front of a provider has handed it the request (RFC 9110, 15.6.5; 524 is Cloudflare's word for it)."""
 
 Explain = Callable[[int, Any], ProviderError | None]
 """What a provider's own body means, given the status and the body (None when it is no JSON)."""
@@ -77,7 +87,8 @@ class Upstream:
         self.base_url = base_url.rstrip("/")
         self.host = urlsplit(self.base_url).hostname or ""
         self._explain = explain
-        timeout = httpx2.Timeout(seconds, connect=min(CONNECT_SECONDS, seconds))
+        self._seconds = seconds
+        timeout = httpx2.Timeout(seconds, connect=min(CONNECT_SECONDS, seconds / 2))
         limits = httpx2.Limits(max_connections=None, max_keepalive_connections=64)
         self._client = httpx2.AsyncClient(
             headers={"Accept-Encoding": "identity", **headers},
@@ -92,8 +103,13 @@ class Upstream:
         )  # fmt: skip
         if ask.edit is not None and ask.edit.leaving is not None:
             await ask.edit.leaving(self.host, len(await request.aread()))
-        status, headers, body = await self._send(request, ask)
-        parsed = _parsed(body)
+        try:
+            # The client's own limit is for each part of an answer, and one that drips has many.
+            async with asyncio.timeout(self._seconds):
+                status, headers, body = await self._send(request, ask)
+        except TimeoutError as error:
+            raise _cut(ask, error) from error
+        parsed = await asyncio.to_thread(_parsed, body) if len(body) > _LONG_TO_READ else _parsed(body)
         if error := self._error(status, headers, parsed, ask):
             raise error
         if parsed is None:
@@ -138,7 +154,7 @@ class Upstream:
             return own
         if isinstance(own, RateLimited) or status == _TOO_MANY:
             return RateLimited("The provider asks for a pause.", after=pause_of(headers), detail=said(body))
-        return None if 200 <= status < 300 else _by_status(status, said(body), begins=ask.begins)
+        return None if 200 <= status < 300 else by_status(status, said(body), begins=ask.begins)
 
 
 def said(body: Any) -> str:
@@ -148,13 +164,21 @@ def said(body: Any) -> str:
 
 def pause_of(headers: Mapping[str, str]) -> float:
     """Seconds that an answer asks to wait, where it says so in seconds (RFC 9110, 10.2.3)."""
+    told = as_pause(headers.get("retry-after", ""))
+    return USUAL_PAUSE if told is None else told
+
+
+def as_pause(told: str) -> float | None:
+    """A number of seconds to wait, at most a day; None when it is no number."""
     try:
-        return max(0.0, float(headers.get("retry-after", USUAL_PAUSE)))
+        seconds = float(told)
     except ValueError:
-        return USUAL_PAUSE
+        return None
+    return min(max(0.0, seconds), LONGEST_PAUSE) if math.isfinite(seconds) else None
 
 
-def _by_status(status: int, detail: str, *, begins: bool) -> ProviderError:
+def by_status(status: int, detail: str, *, begins: bool) -> ProviderError:
+    """What a bad status means; `begins`: of the request that hands an edit in."""
     if status in (400, 413, 415, 422):
         return Unsupported("The provider cannot do this edit.", detail=detail)
     if status in (401, 402, 403):
@@ -163,6 +187,8 @@ def _by_status(status: int, detail: str, *, begins: bool) -> ProviderError:
         if begins:
             return Misconfigured("The provider has no such model.", detail=detail)
         return Lost("The provider knows nothing of this edit any more.", detail=detail)
+    if begins and status in _NOT_IN_TIME:
+        return Lost("The provider took the edit and did not answer in time; it may have been charged.", detail=detail)
     return Unavailable(f"The provider answered with status {status}.", detail=detail)
 
 

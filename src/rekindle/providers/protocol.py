@@ -47,12 +47,14 @@ class Price:
     """What a provider charges, in millionths of a dollar; the parts are added up. `dated` is when that was looked up.
 
     `by_size` has prices of one picture by the name of its size ("1K", "2K") where they differ, instead of `image`.
+    `tokens` are what one token costs, by its kind ("image_out"), where the provider counts them: then they decide.
     """
 
     image: int = 0
     megapixel: int = 0
     second: int = 0
     by_size: Mapping[str, int] = field(default_factory=dict[str, int])
+    tokens: Mapping[str, int] = field(default_factory=dict[str, int])
     dated: str = ""
 
 

@@ -3,9 +3,10 @@
 import filecmp
 
 from rekindle.errors import RekindleError
+from rekindle.imaging.films import read_film
 from rekindle.imaging.header import read_header
 from rekindle.providers.errors import BadResult
-from rekindle.providers.protocol import Done, Edit, Picture
+from rekindle.providers.protocol import VIDEO_TYPE, Done, Edit, Picture
 
 
 def accept(done: Done, edit: Edit) -> None:
@@ -24,13 +25,25 @@ def accept(done: Done, edit: Edit) -> None:
 
 
 def _check_file(picture: Picture) -> None:
+    if picture.media_type == VIDEO_TYPE:
+        _check_film(picture)
+        return
     try:
         header = read_header(picture.path)
     except (OSError, RekindleError) as error:
         raise BadResult("What came back is not a picture.") from error
-    if (header.width, header.height) != (picture.width, picture.height):
+    size = (header.height, header.width) if header.orientation >= 5 else (header.width, header.height)
+    if size != (picture.width, picture.height):
         raise BadResult("The picture that came back has another size than it should have.")
 
 
+def _check_film(picture: Picture) -> None:
+    try:
+        read_film(picture.path)
+    except (OSError, RekindleError) as error:
+        raise BadResult("What came back is not a film.") from error
+
+
 def _same_bytes(one: Picture, other: Picture) -> bool:
-    return filecmp.cmp(one.path, other.path, shallow=False)
+    # What was sent is gone by the time when an answer comes to a receipt.
+    return other.path.is_file() and filecmp.cmp(one.path, other.path, shallow=False)

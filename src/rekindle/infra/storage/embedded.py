@@ -46,8 +46,8 @@ class FolderStorage(Storage):
             if key.startswith(prefix) and (stored := _stored(key, self._folder / key)) is not None:
                 yield stored
 
-    def url(self, key: str, now: datetime) -> str:
-        expires, signature = self._signer.sign(key, now)
+    def url(self, key: str, now: datetime, *, seconds: int | None = None) -> str:
+        expires, signature = self._signer.sign(key, now, seconds=seconds)
         return f"{self._base_url}/{quote(key)}?expires={expires}&signature={signature}"
 
     def verify(self, key: str, expires: str, signature: str, now: datetime) -> None:

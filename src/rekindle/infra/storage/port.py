@@ -62,8 +62,8 @@ class Storage(Protocol):
         """All files whose keys begin with `prefix`."""
         ...
 
-    def url(self, key: str, now: datetime) -> str:
-        """A signed address from which anyone can read the file until it expires."""
+    def url(self, key: str, now: datetime, *, seconds: int | None = None) -> str:
+        """A signed address from which anyone can read the file until it expires: in `seconds`, or as is usual."""
         ...
 
     def verify(self, key: str, expires: str, signature: str, now: datetime) -> None:

@@ -29,9 +29,12 @@ class LinkSigner:
         self._secret = secret
         self._seconds = seconds
 
-    def sign(self, key: str, now: datetime) -> tuple[str, str]:
-        """The expiry (Unix time in seconds) and the signature for a link to `key`."""
-        expires = str((int(now.timestamp()) // self._seconds + 2) * self._seconds)
+    def sign(self, key: str, now: datetime, *, seconds: int | None = None) -> tuple[str, str]:
+        """The expiry (Unix time in seconds) and the signature for a link to `key`; `seconds` for one that holds so long
+        and no longer.
+        """
+        usual = (int(now.timestamp()) // self._seconds + 2) * self._seconds
+        expires = str(usual if seconds is None else int(now.timestamp()) + seconds)
         return expires, self._signature(key, expires)
 
     def verify(self, key: str, expires: str, signature: str, now: datetime) -> None:

@@ -10,6 +10,7 @@ from rekindle.imaging.header import read_header
 from rekindle.imaging.marks import Marks
 from rekindle.imaging.restoration import RestoreReport, restore_file
 from rekindle.infra.workbench import Workbench, WorkCrashed, WorkTimedOut
+from rekindle.providers.engine import MODEL, Making, making_of
 from rekindle.providers.errors import Lost
 from rekindle.providers.protocol import (
     MASK_TYPE,
@@ -19,39 +20,14 @@ from rekindle.providers.protocol import (
     Model,
     Pending,
     Picture,
-    Price,
     Provider,
-    Takes,
 )
-from rekindle.treatments.operations import Operation
 
-NOTES = {
-    Operation.RESTORE: "Mends noise, softness, scratches and faded tones, and leaves alone what is sound.",
-    Operation.COLORIZE: (
-        "Gives a plausible tint from what it learned from a small set of photos; dab colours on it to say what they "
-        "really were."
-    ),
-    Operation.RESTORE_COLORIZE: (
-        "Mends the damage first, then gives a plausible tint; dab colours on it to say what they really were."
-    ),
-}
-
-MODEL = Model(
-    id="rekindle-1",
-    operations=frozenset(NOTES),
-    price=Price(dated="always"),
-    max_inputs=1,
-    max_pixels=100_000_000,
-    typical=0.5,
-    quality=0.5,
-    notes=NOTES,
-    takes=Takes.WORKING,
-)
 FOUND = "mask.png"
 
 
 class EmbeddedProvider(Provider):
-    """Restores on the CPU of this machine. Nothing leaves it and nothing is charged."""
+    """Works on the CPU of this machine. Nothing leaves it and nothing is charged."""
 
     def __init__(self, bench: Workbench, *, seconds: float) -> None:
         """`seconds` is how long one photo may take."""
@@ -67,17 +43,31 @@ class EmbeddedProvider(Provider):
         return (MODEL,)
 
     async def start(self, edit: Edit) -> Done | Pending:
+        making = making_of(edit)
+        try:
+            return await (self._mended(edit) if making is None else self._made(edit, making))
+        except (WorkTimedOut, WorkCrashed) as error:
+            if edit.operation.mends:
+                message = "Restoring this photo took too much time or memory. Try it without enlarging."
+            else:
+                message = "This took too much time or memory on this machine. Try it with fewer or smaller photos."
+            raise Lost(message) from error
+
+    async def _mended(self, edit: Edit) -> Done:
         (picture,) = edit.images
         target, found = edit.folder / "result.tif", edit.folder / FOUND
         marks = Marks(given=None if edit.mask is None else edit.mask.path, found=found)
-        try:
-            report = await self._bench.run(
-                restore_file, picture.path, target, edit.treatment.steps, edit.wishes.strength, marks,
-                seconds=self._seconds, progress=edit.progress,
-            )  # fmt: skip
-        except (WorkTimedOut, WorkCrashed) as error:
-            raise Lost("Restoring this photo took too much time or memory. Try it without enlarging.") from error
+        report = await self._bench.run(
+            restore_file, picture.path, target, edit.treatment.steps, edit.wishes.strength, marks,
+            seconds=self._seconds, progress=edit.progress,
+        )  # fmt: skip
         return await asyncio.to_thread(_done, edit, report, Picture(target, WORKING_TYPE, report.width, report.height))
+
+    async def _made(self, edit: Edit, making: Making) -> Done:
+        seconds = self._seconds * making.patience
+        report = await self._bench.run(making.call, *making.arguments, seconds=seconds, progress=edit.progress)
+        pictures = [Picture(path, kind, report.width, report.height) for path, kind in making.files]
+        return Done(pictures, unchanged=not report.changed, report=asdict(report))
 
     async def check(self, handle: str, edit: Edit) -> Done | Pending:
         raise Lost("The embedded engine answers at once and gives no receipts.")
