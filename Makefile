@@ -9,7 +9,7 @@ LOCK = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generat
 # the Node that scripts/install.py fetched, when it had to; else whatever is on PATH
 export PATH := $(CURDIR)/.make/bin:$(PATH)
 
-.PHONY: help run test check lint bench train train-smoke dev fix docs lock clean
+.PHONY: help run test check lint bench train train-smoke dev demo-billing demo-providers fix docs lock clean
 
 help:  ## say what there is
 	@sed -n 's/^\([a-z-]*\):.*## /make \1	/p' Makefile | expand -t 20
@@ -62,6 +62,10 @@ dev:  ## server and pages with reload, on http://127.0.0.1:5173
 demo-billing:  ## accounts, plans and credits at a simulated Stripe, on http://127.0.0.1:8000
 	@$(INSTALL) dev
 	@$(BIN)/python scripts/demo_billing.py
+
+demo-providers:  ## every operation at simulated services, on http://127.0.0.1:8000
+	@$(INSTALL) dev
+	@$(BIN)/python -m scripts.demo_providers
 
 fix:  ## format, mend what can be mended automatically, renew the generated reference
 	@$(INSTALL) tools

@@ -29,6 +29,10 @@ PARTS = {
         "benchmarks.ledger",
         "Holds and captures through the product, beside the same statements through bare drivers, and pgbench.",
     ),
+    "Many calls at once": (
+        "benchmarks.many_calls",
+        "1,000 edits at a provider that takes ten seconds for each, in one process, beside blocking calls in threads.",
+    ),
     "Beside an upscaler": (
         "benchmarks.upscaler_peer",
         "Seconds a megapixel on the same processor; the upscaler is no part of the product.",

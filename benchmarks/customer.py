@@ -44,7 +44,7 @@ def faults(folder: Path, customer: Customer) -> list[str]:
 
 
 async def _make(folder: Path, amount: int) -> Customer:
-    clock, db = Clock(), open_database(_url(folder))
+    clock, db = Clock(), database_of(folder)
     user = User(clock.new_id(), Role.USER, "remember", "customer@example.org", verified=True)
     async with db.transaction() as tx:
         tx.add(UserRow(id=user.id, role=user.role, plan=user.plan, email=user.email, created_at=clock.now()))
@@ -56,7 +56,7 @@ async def _make(folder: Path, amount: int) -> Customer:
 
 
 async def _faults(folder: Path, customer: Customer) -> list[str]:
-    db = open_database(_url(folder))
+    db = database_of(folder)
     try:
         return await _look(db, customer)
     finally:
@@ -78,6 +78,11 @@ async def _look(db: Database, customer: Customer) -> list[str]:
     if (balance.available, balance.held, balance.debt) != (customer.amount - spent, 0, 0):
         wrong.append(f"{customer.amount} were there, {spent} were charged, and the balance is {balance}")
     return wrong
+
+
+def database_of(folder: Path) -> Database:
+    """The database of a data folder."""
+    return open_database(_url(folder))
 
 
 def _url(folder: Path) -> str:

@@ -1,6 +1,7 @@
-"""How much the server stands: kills, hostile files, dawdling clients and crowds, each at full size, as tables.
+"""How much the server stands: kills, hostile files, dawdling clients, crowds, and providers elsewhere on bad days, each
+at full size, as tables.
 
-    python -m benchmarks.resilience [kills] [hostile] [slow] [crowd] [--seed N] [--bad-images FOLDER]
+    python -m benchmarks.resilience [SCENE ...] [--seed N] [--bad-images FOLDER]
 
 Nothing here tunes anything; every random choice follows from the seed, which is printed.
 """
@@ -23,6 +24,10 @@ from benchmarks.hostile import Verdicts, corpus, mutations
 from benchmarks.hostile import run as besieged
 from benchmarks.killing import Storm
 from benchmarks.killing import run as go_through
+from benchmarks.killing_upstream import Kills
+from benchmarks.killing_upstream import run as kill_while_asking
+from benchmarks.storming import Weather
+from benchmarks.storming import run as weather
 from benchmarks.watching import Watch, Watched, quantile
 from tests.e2e.server import made, serving
 from tests.pictures import encoded, photo
@@ -134,8 +139,48 @@ def crowds(folder: Path, seed: int, _bad_images: Path) -> bool:
     return {status for status, _ in answers} <= {201, 503} and not watched.unwell
 
 
+def storm(folder: Path, seed: int, _bad_images: Path) -> bool:
+    """300 jobs over six providers that do everything wrong now and then; one of them dies and comes back."""
+    after = weather(folder, Weather(jobs=300, seed=seed))
+    books = after.books
+    _table(
+        "a storm over six providers",
+        ("jobs", ", ".join(f"{count} {status}" for status, count in sorted(books.ended.items()))),
+        ("of these done here instead", books.degraded),
+        ("why others failed", dict(books.errors)),
+        ("troubles met", after.met.total() - after.met[""]),
+        ("attempts, and those taken upstream", f"{books.attempts.total()}, {after.submissions}"),
+        ("attempts cost, pools lost", f"{books.cost}, {books.drawn} millionths of a dollar"),
+        ("billed by the upstreams", f"{after.billed} millionths of a dollar"),
+        ("circuits opened", dict(after.opened)),
+        ("the one that was dead", after.dead),
+        ("faults", len(after.wrong)),
+        ("seconds in all", f"{after.seconds:.0f}"),
+    )
+    _list(after.wrong)
+    return not after.wrong
+
+
+def providers(folder: Path, seed: int, _bad_images: Path) -> bool:
+    """100 jobs with providers that give receipts and 20 with one that does not, under 12 kills."""
+    after = kill_while_asking(folder, Kills(polled=100, at_once=20, kills=12, seed=seed))
+    _table(
+        "kill -9 while providers work",
+        ("kills, and those while receipts were out", f"{after.kills}, {after.kills_while_pending}"),
+        ("jobs", dict(after.books.ended)),
+        ("jobs that were taken upstream", dict(after.submitted)),
+        ("taken again", dict(after.again)),
+        ("calls in flight when it was killed, at the one that answers at once", after.killed_in_flight),
+        ("faults", len(after.wrong)),
+        ("seconds in all", f"{after.seconds:.0f}"),
+    )
+    _list(after.wrong)
+    return not after.wrong
+
+
 SCENES: dict[str, Callable[[Path, int, Path], bool]] = {
-    "kills": kills, "hostile": hostile, "slow": slow, "crowd": crowds,
+    "kills": kills, "hostile": hostile, "slow": slow, "crowd": crowds, "storm": storm,
+    "providers": providers,
 }  # fmt: skip
 
 

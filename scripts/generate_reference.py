@@ -49,9 +49,23 @@ def settings_page() -> str:
     lines += ["", *table(top, "REKINDLE_")]
     for name, field in fields(Settings):
         if is_group(field):
-            group = field.annotation
-            lines += ["", f"## {name}", "", first_line(group), "", *table(fields(group), f"REKINDLE_{name.upper()}__")]
+            lines += ["", f"## {name}", "", first_line(field.annotation), *group_tables(field, name)]
     return "\n".join(lines) + "\n"
+
+
+def group_tables(field: FieldInfo, name: str) -> list[str]:
+    """The settings of a group; groups inside of it that are alike are told once, with all their names."""
+    inside = fields(field.annotation)
+    alike: dict[object, list[str]] = {}
+    for each, nested in inside:
+        if is_group(nested):
+            alike.setdefault(nested.annotation, []).append(each)
+    plain = [each for each in inside if not is_group(each[1])]
+    lines = ["", *table(plain, f"REKINDLE_{name.upper()}__")] if plain else []
+    for group, names in alike.items():
+        listed = ", ".join(f"`{each.upper()}`" for each in names)
+        lines += ["", f"`…` is one of {listed}.", "", *table(fields(group), f"REKINDLE_{name.upper()}__…__")]
+    return lines
 
 
 def fields(model: object) -> list[tuple[str, FieldInfo]]:

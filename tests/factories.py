@@ -106,7 +106,7 @@ def photo_row(clock: Clock, **changes: Any) -> PhotoRow:
         "original_key": "originals/00/" + "0" * 64, "preview_key": f"previews/{photo_id}/preview.jpg",
         "thumbnail_key": f"previews/{photo_id}/thumbnail.jpg",
         "found_corners": {"corners": WHOLE, "confidence": 0.0}, "user_corners": None, "diagnosis": None,
-        "latest_job": None,
+        "latest_job": None, "local_only": False,
     }  # fmt: skip
     return PhotoRow(**{**values, **changes})
 

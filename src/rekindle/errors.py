@@ -12,6 +12,8 @@ Packages derive their own from these and set `code`, which is stable and documen
 the constructor is for the person who reads it: what happened and what to do about it.
 """
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import ClassVar
 
 
@@ -23,6 +25,8 @@ class RekindleError(Exception):
     title: ClassVar[str] = "Something went wrong on our side"
     retry_after: int | None = None
     """Seconds after which the same request may succeed; sent as Retry-After."""
+    headers: Mapping[str, str] = MappingProxyType({})
+    """Further headers of the answer."""
 
     def __init__(self, message: str, *, retry_after: int | None = None) -> None:
         super().__init__(message)

@@ -3,10 +3,12 @@
 import asyncio
 import logging
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 
 from rekindle.clock import Clock
 from rekindle.infra.db.owner import see_everything
+from rekindle.infra.lanes import Lane
 from rekindle.infra.queue.port import Handler, Queue, Schedule, Task
 
 log = logging.getLogger(__name__)
@@ -15,8 +17,21 @@ LONGEST_WAIT = 2.0
 """Seconds after which the queue is looked at without having been told."""
 
 
+@dataclass(frozen=True, slots=True)
+class Places:
+    """How many tasks do pixel work at a time. Those that wait for something elsewhere make room for others, until so
+    many were begun.
+    """
+
+    working: int
+    begun: int = 0
+
+
 class Worker:
-    """Takes tasks, `concurrency` at a time, and renews their leases while it works on them."""
+    """Takes tasks and renews their leases while it works on them.
+
+    A task is taken only when it can begin, so that the queue decides which is next.
+    """
 
     def __init__(
         self,
@@ -25,37 +40,66 @@ class Worker:
         *,
         clock: Clock,
         schedules: Sequence[Schedule],
-        concurrency: int,
+        places: Places,
         lease_seconds: float,
     ) -> None:
         self._queue = queue
         self._handlers = handlers
         self._clock = clock
         self._schedules = schedules
-        self._concurrency = concurrency
+        self._lanes = asyncio.Semaphore(places.working)
+        self._room = asyncio.Semaphore(max(places.working, places.begun))
         self._lease_seconds = lease_seconds
 
     async def run(self) -> None:
         """Work until canceled; tasks that were begun are then given back at once."""
         see_everything()
         async with asyncio.TaskGroup() as group:
-            for _ in range(self._concurrency):
-                group.create_task(self._work())
+            group.create_task(self._hand_out(group))
             for schedule in self._schedules:
                 group.create_task(self._repeat(schedule))
 
-    async def _work(self) -> None:
+    async def _hand_out(self, group: asyncio.TaskGroup) -> None:
         while True:
-            # Whatever goes wrong with the queue, for example a full disk, must not end the worker for good.
-            try:
-                task = await self._queue.take(self._clock.now())
-                if task is None:
-                    await self._queue.wait(LONGEST_WAIT)
-                else:
-                    await self._do(task)
-            except Exception:
-                log.exception("the queue does not answer")
-                await asyncio.sleep(LONGEST_WAIT)
+            await self._room.acquire()
+            lane = Lane(self._lanes)
+            await lane.enter()
+            if (task := await self._next()) is None:
+                self._end(lane)
+                # Without the queue's own word, as when it does not answer, this is the pace at which it is asked.
+                await self._wait()
+            else:
+                group.create_task(self._work(task, lane))
+
+    async def _next(self) -> Task | None:
+        try:
+            return await self._queue.take(self._clock.now())
+        except Exception:
+            log.exception("the queue does not answer")
+            await asyncio.sleep(LONGEST_WAIT)
+            return None
+
+    async def _wait(self) -> None:
+        try:
+            await self._queue.wait(LONGEST_WAIT)
+        except Exception:
+            log.exception("the queue does not answer")
+            await asyncio.sleep(LONGEST_WAIT)
+
+    async def _work(self, task: Task, lane: Lane) -> None:
+        lane.keep()
+        # Whatever goes wrong with the queue, for example a full disk, must not end the worker for good.
+        try:
+            await self._do(task)
+        except Exception:
+            log.exception("the queue does not answer")
+            await asyncio.sleep(LONGEST_WAIT)
+        finally:
+            self._end(lane)
+
+    def _end(self, lane: Lane) -> None:
+        lane.leave()
+        self._room.release()
 
     async def _do(self, task: Task) -> None:
         renewing = asyncio.create_task(self._renew(task))

@@ -36,7 +36,9 @@ def test_a_job_is_accepted_and_has_an_address(visitor: Visitor) -> None:
     job = answer.json()
     assert answer.headers["location"] == f"{API}/jobs/{job['id']}"
     assert job["options"] == {
-        "strength": "careful", "enlarge": 1, "keep_tone": True, "mask_id": None, "hints": [],
+        "strength": "careful", "enlarge": 1, "keep_tone": True, "mask_id": None, "hints": [], "prompt": "",
+        "style": None, "enhancement": None, "amount": 0.8, "seconds": 5, "moodboard_id": None, "provider": None,
+        "model": None, "local_only": False, "quality": "standard",
     }  # fmt: skip
     assert (job["photo_id"], job["operation"], job["retry_of"]) == (photo["id"], "restore", None)
     assert visitor.ended(job["id"])["id"] == job["id"]

@@ -9,13 +9,16 @@ import uuid
 from collections.abc import Generator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
+from uuid import UUID
 
 import httpx2
 import pytest
 from fastapi.routing import iter_route_contexts
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from rekindle.accounts.asking import Level, level_of
+from rekindle.accounts.tables import UserRow
+from rekindle.credits.service import Award, Credits
 from rekindle.infra.db import owner
 from rekindle.infra.db.base import Base
 from rekindle.infra.db.database import Database
@@ -23,6 +26,7 @@ from tests.api.accounts.people import WORDS, Person, Town, new_address, town
 from tests.api.conftest import API
 from tests.factories import faded, jpeg, png
 from tests.postgres import postgres_or_skip
+from tests.simulators.upstreams.openai import OpenAiSimulator
 
 OPERATOR = "chief@example.org"
 NAME = "adas-wedding-1931.jpg"
@@ -32,11 +36,29 @@ MASK = png(faded(64, 48).convert("L").point(lambda tone: 255 if tone > 150 else 
 CORNERS = {"corners": [{"x": x, "y": y} for x, y in ((0.1, 0.1), (0.9, 0.1), (0.9, 0.9), (0.1, 0.9))]}
 STRANGER = "nobody@example.org"
 
+COMPARED = {
+    "operation": "enhance", "options": {"enhancement": "lighting"},
+    "candidates": [{"provider": "embedded", "model": "rekindle-1"}, {"provider": "house", "model": "gpt-image-2"}],
+}  # fmt: skip
+"""What is compared: this machine with a service that does nothing else."""
+
 BODIES: Mapping[Operation, Any] = {
     ("POST", "/photos"): jpeg(),
     ("PUT", "/photos/{photo_id}/corners"): CORNERS,
+    ("PATCH", "/photos/{photo_id}"): {"local_only": True},
     ("POST", "/photos/{photo_id}/masks"): MASK,
     ("POST", "/jobs"): {"photo_id": "{photo_id}", "operation": "restore", "options": {"mask_id": "{mask_id}"}},
+    ("POST", "/prompts/preview"): {"photo_id": "{photo_id}", "operation": "restore", "options": {"prompt": "Hats"}},
+    ("POST", "/bakeoffs"): {"photo_id": "{photo_id}", **COMPARED},
+    ("POST", "/bakeoffs/quote"): {"photo_id": "{photo_id}", **COMPARED},
+    ("POST", "/bakeoffs/{bakeoff_id}/choice"): {"letter": "A"},
+    ("POST", "/photos/{photo_id}/reports"): {"reason": "other", "text": "Look"},
+    ("POST", "/renditions/{rendition_id}/reports"): {"reason": "looks_wrong"},
+    ("POST", "/flags/{flag_id}/decision"): {"decision": "refuse"},
+    ("POST", "/spending/budgets"): {"scope": "global", "period": "day", "limit": 10**9},
+    ("PUT", "/spending/pools/{provider}"): {"reserve": 0, "refill_below": 20},
+    ("POST", "/spending/pools/{provider}/purchases"): {"amount": 10**6, "key": "once"},
+    ("POST", "/spending/moves"): {"source": "nobody", "target": "nobody", "amount": 1, "key": "once"},
     ("POST", "/billing/checkout"): {"plan": "remember", "interval": "month"},
     ("POST", "/billing/webhook"): b"{}",
     ("POST", "/account"): {"email": "{email}", "password": WORDS},
@@ -44,17 +66,23 @@ BODIES: Mapping[Operation, Any] = {
     ("POST", "/account/verification"): {"link": "rkl_nothing"},
     ("POST", "/account/password-reset"): {"email": STRANGER},
     ("PUT", "/account/password"): {"link": "rkl_nothing", "password": WORDS},
+    ("PATCH", "/account/preferences"): {"local_only": False},
     ("DELETE", "/account"): {"password": "four grandmothers in a car"},
     ("POST", "/api-keys"): {"name": "more", "scopes": ["read"]},
+    ("POST", "/providers/{provider}/nudges/{token}"): {"status": "succeeded"},
 }
 """A whole request for each operation that takes one; what is in braces is Ada's."""
 
-HERS = {"photo_id", "mask_id", "rendition_id", "job_id", "key_id"}
-NOBODYS = {"name": "nowhere", "key": "previews/nothing.jpg"}
-"""What names nobody's: an issuer that is not there, and a file without a signature."""
+HERS = {"photo_id", "mask_id", "rendition_id", "job_id", "key_id", "bakeoff_id"}
+NOBODYS = {"name": "nowhere", "key": "previews/nothing.jpg", "provider": "nobody", "token": "guessed",
+           "flag_id": "00000000-0000-7000-8000-000000000000", "budget_id": "00000000-0000-7000-8000-000000000000",
+           "alert_id": "00000000-0000-7000-8000-000000000000"}  # fmt: skip
+"""What names nobody's: an issuer that is not there, a file without a signature, a token that is not ours, a flag."""
 
-NOISE = {"used_at", "expires_at"}
-"""When somebody was here last, which their own asking changes."""
+NOISE = {"used_at", "expires_at", "summed"}
+"""When somebody was here last, which their own asking changes, and what is added up beside it at its own pace."""
+
+SUMS = {"spending_sums"}
 
 
 @dataclass
@@ -72,14 +100,23 @@ class House:
 def house(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Generator[House]:
     folder, groups = tmp_path_factory.mktemp("policies"), {"accounts": {"operators": [OPERATOR]}}
     if request.param == "sqlite":
-        with town(folder, worker=True, **groups) as made:
+        with OpenAiSimulator() as service, town(folder, worker=True, **groups, providers=gateway(service)) as made:
             yield settled(made)
         return
     with (
         postgres_or_skip() as server,
-        town(folder, worker=True, **groups, database={"url": server.new_database()}) as made,
-    ):
+        OpenAiSimulator() as service,
+        town(
+            folder, worker=True, **groups, providers=gateway(service), database={"url": server.new_database()}
+        ) as made,
+    ):  # fmt: skip
         yield settled(made)
+
+
+def gateway(service: OpenAiSimulator) -> dict[str, Any]:
+    """A service elsewhere that does one thing, so that there are two to compare."""
+    model = {"id": "gpt-image-2", "operations": ["enhance"], "price": 2_000}
+    return {"gateways": [{"name": "house", "base_url": f"{service.url}/v1", "key": service.key, "models": [model]}]}
 
 
 def settled(made: Town) -> House:
@@ -94,6 +131,23 @@ def settled(made: Town) -> House:
     return house
 
 
+def once() -> dict[str, str]:
+    return {"Idempotency-Key": uuid.uuid4().hex}
+
+
+def give(person: Person, amount: int) -> None:
+    """Give somebody credits."""
+    me, services = person.me(), person.at.services
+    assert me is not None
+
+    async def grant() -> None:
+        with owner.seeing_everything():
+            async with services.get(Database).transaction() as tx:
+                await services.get(Credits).grant(tx, UUID(me["id"]), Award(amount, "top_up"), key=f"gift:{me['id']}")
+
+    person.at.inside(grant)
+
+
 def things(person: Person) -> dict[str, str]:
     """One of everything that somebody can have."""
     headers = {"Content-Type": "image/jpeg", "X-Filename": NAME}
@@ -105,10 +159,18 @@ def things(person: Person) -> dict[str, str]:
         events.read()
     job = person.http.get(f"/jobs/{job['id']}").json()
     assert job["status"] == "succeeded", job
+    give(person, 20_000)
+    compared = person.http.post("/bakeoffs", json={"photo_id": photo["id"], **COMPARED}, headers=once())
+    assert compared.status_code == 202, compared.text
+    for entry in compared.json()["jobs"]:
+        with person.http.stream("GET", f"/jobs/{entry['job']['id']}/events") as events:
+            events.read()
     key = person.make_key()
+    said = person.http.post(f"/photos/{photo['id']}/reports", json={"reason": "other", "text": NAME})
+    assert said.status_code == 201, said.text
     return {
         "photo_id": photo["id"], "mask_id": mask["id"], "job_id": job["id"], "key_id": key["id"],
-        "rendition_id": job["result"]["rendition_id"],
+        "rendition_id": job["result"]["rendition_id"], "bakeoff_id": compared.json()["id"],
     }  # fmt: skip
 
 
@@ -145,7 +207,7 @@ def rows(house: House) -> dict[str, dict[str, str]]:
         found: dict[str, dict[str, str]] = {}
         with owner.seeing_everything():
             async with db.reading() as tx:
-                for table in Base.metadata.sorted_tables:
+                for table in [each for each in Base.metadata.sorted_tables if each.name not in SUMS]:
                     keys = [column.name for column in table.primary_key.columns]
                     for row in (await tx.execute(select(table))).mappings():
                         facts = {name: value for name, value in row.items() if name not in NOISE}
@@ -211,6 +273,8 @@ def ask(person: Person, operation: Operation, hers: Mapping[str, str]) -> httpx2
 def filled(body: Any, hers: Mapping[str, str]) -> Any:
     if isinstance(body, dict):
         return {name: filled(value, hers) for name, value in body.items()}
+    if isinstance(body, list):
+        return [filled(value, hers) for value in body]
     return body.format_map(hers) if isinstance(body, str) else body
 
 
@@ -281,7 +345,8 @@ def test_nobody_sees_or_changes_what_is_somebody_elses(house: House, asker: str)
         wanted = expected(asker, operation, Level(described["x-access"]))
         if answer.status_code != wanted if wanted is not None else answer.status_code in (500, 502, 504):
             wrong.append(f"{operation}: {answer.status_code} and not {wanted}: {answer.text[:200]}")
-        if asker != "her own key that only reads":
+        # Operators are there to see what was reported.
+        if asker != "her own key that only reads" and (asker, described["x-access"]) != ("operator", Level.OPERATOR):
             wrong += [f"{operation} tells {each}" for each in told(house, answer)]
     assert wrong == []
     after = belonging(house)
@@ -313,6 +378,33 @@ def test_her_photo_with_a_mask_of_somebody_else_is_no_job(house: House, bob: Per
     assert listed.json()["items"] == []
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"operation": "fuse", "photo_ids": ["{photo_id}"]},
+        {"operation": "restyle", "options": {"style": "oil", "moodboard_id": "{photo_id}"}},
+    ],
+)
+def test_her_photo_beside_one_of_ones_own_is_no_job(house: House, bob: Person, change: dict[str, Any]) -> None:
+    body = {"photo_id": bob.upload()["id"], **filled(change, house.hers)}
+    with_plan(house, bob, "forever")
+    answer = bob.http.post("/jobs", json=body, headers={"Idempotency-Key": uuid.uuid4().hex})
+    assert (answer.status_code, answer.json()["code"]) == (404, "photo_not_found")
+
+
+def with_plan(house: House, person: Person, plan: str) -> None:
+    """Put somebody on a plan, as whoever pays for it is put."""
+    me, db = person.me(), house.town.at.services.get(Database)
+    assert me is not None
+
+    async def change() -> None:
+        with owner.seeing_everything():
+            async with db.transaction() as tx:
+                await tx.execute(update(UserRow).where(UserRow.id == UUID(me["id"])).values(plan=plan))
+
+    house.town.at.inside(change)
+
+
 def test_a_key_of_an_idempotent_request_is_ones_own(house: House, bob: Person) -> None:
     eve, key = house.town.person(), {"Idempotency-Key": uuid.uuid4().hex}
     eve.sign_up(new_address())
@@ -335,7 +427,7 @@ def test_an_operator_proves_the_books_of_all_and_a_user_only_theirs(house: House
     assert [each.http.get(path).status_code for each in (bob, guest, program)] == [403, 403, 403]
 
 
-ORDER = ["GET", "PUT", "POST", "DELETE"]
+ORDER = ["GET", "PUT", "PATCH", "POST", "DELETE"]
 
 
 def test_for_herself_each_of_these_requests_works(house: House) -> None:

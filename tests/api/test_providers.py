@@ -1,40 +1,26 @@
 """What becomes of a job when its providers fail, dawdle, or send rubbish; and when a worker dies in the middle."""
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, replace
+from collections.abc import AsyncGenerator, Callable
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
-from uuid import UUID
 
 import pytest
 import pytest_asyncio
 from PIL import Image
 from sqlalchemy import select
 
-from rekindle.accounts.asking import HOME_ID, HOME_USER
-from rekindle.clock import Clock
-from rekindle.infra.db.database import Database
-from rekindle.infra.events.embedded import LocalEvents
-from rekindle.infra.queue.embedded import TableQueue
-from rekindle.infra.scratch import Scratch
-from rekindle.infra.storage.embedded import FolderStorage
-from rekindle.infra.storage.signing import LinkSigner
-from rekindle.infra.workbench import Workbench
-from rekindle.jobs.attempts import Attempts
-from rekindle.jobs.claims import Claims, TakenOver
-from rekindle.jobs.finishing import Finishing
+from rekindle.accounts.asking import HOME_ID
+from rekindle.imaging.quadrilateral import FULL_FRAME
+from rekindle.jobs.claims import Claims, Meter, TakenOver
+from rekindle.jobs.inputs import Inputs
 from rekindle.jobs.options import Options
-from rekindle.jobs.runner import Runner
-from rekindle.jobs.service import Jobs, Wanted
-from rekindle.jobs.settle import Settling
 from rekindle.jobs.tables import AttemptRow, JobRow
-from rekindle.photos.cache import FileCache
-from rekindle.photos.masks import Masks, Painting
-from rekindle.photos.preparing import Preparing
-from rekindle.photos.tables import MASK, RESULT, PhotoRow, RenditionRow
+from rekindle.jobs.work import Work
+from rekindle.photos.tables import MASK, RenditionRow
+from rekindle.providers.asking import Size
 from rekindle.providers.errors import (
     BadResult,
     Lost,
@@ -45,10 +31,11 @@ from rekindle.providers.errors import (
     Unavailable,
     Unsupported,
 )
-from rekindle.providers.protocol import Done, Edit, Picture, Provider
-from rekindle.treatments.operations import Operation
-from rekindle.treatments.plan import Treatment, Wishes
-from tests.factories import database, endings, faded, photo_row, png
+from rekindle.providers.protocol import Done, Edit, Picture
+from rekindle.treatments.plan import Treatment
+from rekindle.treatments.wishes import Wishes
+from tests.api.workshop import Workshop, workshop_in
+from tests.factories import png
 from tests.simulators.providers import (
     ComesLater,
     Fails,
@@ -63,86 +50,6 @@ from tests.simulators.providers import (
     rubbish,
     the_input_again,
 )
-
-
-@dataclass
-class Workshop:
-    """Everything that runs a job, around providers of the test's choice; `runner` makes another worker each time."""
-
-    db: Database
-    storage: FolderStorage
-    events: LocalEvents
-    bench: Workbench
-    scratch: Scratch
-    clock: Clock
-    jobs: Jobs
-    photo: PhotoRow
-
-    def runner(self, *providers: Provider) -> Runner:
-        cache = FileCache(self.db, self.storage, scratch=self.scratch, clock=self.clock, max_bytes=10**9)
-        return Runner(
-            Claims(self.db, self.events, clock=self.clock),
-            inputs=(Preparing(self.db, self.storage, bench=self.bench, cache=cache, seconds=30.0), self.masks),
-            attempts=Attempts(self.db, providers, clock=self.clock, first_pause=0.01),
-            finishing=Finishing(self.bench, seconds=30.0),
-            settling=Settling(self.db, self.storage, events=self.events, endings=endings(self.clock), clock=self.clock),
-            scratch=self.scratch,
-        )
-
-    @property
-    def masks(self) -> Masks:
-        painting = Painting(stream_seconds=5.0, look_seconds=5.0)
-        return Masks(
-            self.db, self.storage, bench=self.bench, scratch=self.scratch, clock=self.clock, painting=painting
-        )  # fmt: skip
-
-    async def mask(self, data: bytes) -> RenditionRow:
-        """A mask that somebody uploaded for the photo."""
-
-        async def chunks() -> AsyncIterator[bytes]:
-            yield data
-
-        return await self.masks.receive(HOME_ID, self.photo.id, lambda receiver: receiver.raw(chunks(), "mask.png"))
-
-    async def submit(self, options: Options | None = None) -> UUID:
-        wanted = Wanted(self.photo.id, Operation.RESTORE, options or Options())
-        return (await self.jobs.submit(HOME_USER, wanted, key=str(self.clock.new_id()))).id
-
-    async def run(self, *providers: Provider, options: Options | None = None) -> JobRow:
-        """A new job, run to its end."""
-        job_id = await self.submit(options)
-        async with asyncio.timeout(30):
-            await self.runner(*providers).run(job_id)
-        return await self.jobs.get(HOME_ID, job_id)
-
-    async def attempts(self, job_id: UUID) -> list[AttemptRow]:
-        async with self.db.reading() as tx:
-            query = select(AttemptRow).where(AttemptRow.job_id == job_id).order_by(AttemptRow.number)
-            return list(await tx.scalars(query))
-
-    async def versions(self) -> int:
-        async with self.db.reading() as tx:
-            return len((await tx.scalars(select(RenditionRow.id).where(RenditionRow.kind == RESULT))).all())
-
-
-@asynccontextmanager
-async def workshop_in(folder: Path) -> AsyncGenerator[Workshop]:
-    async with AsyncExitStack() as stack:
-        db = await stack.enter_async_context(database(folder))
-        clock, events, scratch = Clock(), LocalEvents(), Scratch(folder / "scratch")
-        signer = LinkSigner(b"a secret of sixteen or more", seconds=3600)
-        storage = FolderStorage(folder / "files", signer=signer, base_url="/files")
-        bench = Workbench(workers=1, memory_bytes=10**9, folder=folder / "scratch", preload=["rekindle.photos.pixels"])
-        stack.push_async_callback(bench.aclose)
-        photo = photo_row(clock, format="png", width=320, height=240)
-        source = folder / "source.png"
-        source.write_bytes(png(faded()))
-        await storage.put(photo.original_key or "", source)
-        async with db.transaction() as tx:
-            tx.add(photo)
-        queue = TableQueue(db, clock=clock, lease_seconds=60.0)
-        jobs = Jobs(db, queue, events=events, endings=endings(clock), clock=clock)
-        yield Workshop(db, storage, events, bench, scratch, clock, jobs, photo)
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -400,7 +307,9 @@ async def test_a_worker_whose_job_was_taken_over_stops_and_changes_nothing(works
     assert job.result["provider"] == "simulator"
 
 
-async def test_a_worker_whose_job_was_taken_over_may_not_call_a_provider_any_more(workshop: Workshop) -> None:
+async def test_a_worker_whose_job_was_taken_over_may_not_call_a_provider_any_more(
+    workshop: Workshop, tmp_path: Path
+) -> None:
     job_id = await workshop.submit()
     claims = Claims(workshop.db, workshop.events, clock=workshop.clock)
     stale = await claims.start(job_id)
@@ -408,11 +317,11 @@ async def test_a_worker_whose_job_was_taken_over_may_not_call_a_provider_any_mor
     assert await claims.start(job_id) is not None
     provider = Simulator()
 
-    def make_edit(key: str, name: str) -> Edit:
-        return Edit(key, Operation.RESTORE, name, [], Treatment((), ""), Wishes(), Path("nowhere"))
-
+    attempts = workshop.attempts_at(provider)
+    request = await attempts.request(stale, Options(), [(workshop.photo.id, Size(320, 240))])
+    inputs = Inputs(workshop.preparing, workshop.masks, [(workshop.photo, FULL_FRAME)])
     with pytest.raises(TakenOver):
-        await Attempts(workshop.db, [provider], clock=workshop.clock).run(stale, make_edit)
+        await attempts.run(Work(stale, request, Treatment((), ""), inputs, tmp_path, Meter()))
     assert provider.started == []
 
 

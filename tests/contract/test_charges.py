@@ -15,7 +15,7 @@ from hypothesis import settings as chosen
 from hypothesis import strategies as st
 from sqlalchemy import func, select
 
-from rekindle.accounts.plans import PRESETS, DailyLimitReached, Plans, Preset
+from rekindle.accounts.plans import PRESETS, DailyLimitReached, NotInPlan, Plans, Preset
 from rekindle.accounts.tables import UserRow
 from rekindle.accounts.users import Role, User
 from rekindle.credits.ledger import InsufficientCredits
@@ -37,14 +37,15 @@ from rekindle.jobs.service import IdempotencyKeyReused, Jobs, Wanted
 from rekindle.jobs.tables import JobRow
 from rekindle.photos.tables import PhotoRow
 from rekindle.treatments.operations import Operation
-from rekindle.treatments.plan import Wishes
+from rekindle.treatments.styles import Enhancement, Style
+from rekindle.treatments.wishes import Wishes
 from tests.factories import HeldClock, database, photo_row
 
 LIFE = timedelta(hours=24)
 
 
 def outcome(
-    letter: str = "A", *, unchanged: bool = False, by: str = "careful", larger: str | None = None
+    letter: str = "A", *, unchanged: bool = False, by: str | None = "careful", larger: str | None = None
 ) -> dict[str, Any]:
     """As much of a result as matters for its price; `larger` is what is told of an enlargement."""
     steps = [] if larger is None else [{"name": "enlarge", "detail": larger}]
@@ -78,6 +79,10 @@ class Shop:
             tx.add(row)
         return row.id
 
+    async def want(self, user: User, operation: Operation, options: Options) -> JobRow:
+        wanted = Wanted(await self.photo(user), operation, options)
+        return await self.jobs.submit(user, wanted, key=str(self.clock.new_id()))
+
     async def ask(self, user: User, photo: UUID | None = None, *, key: str = "", most: int | None = None) -> JobRow:
         wanted = Wanted(photo or await self.photo(user), Operation.RESTORE, max_price=most)
         return await self.jobs.submit(user, wanted, key=key or str(self.clock.new_id()))
@@ -93,6 +98,7 @@ class Shop:
     async def delete(self, photo: UUID) -> None:
         async with self.db.transaction() as tx:
             await self.charges.let_go(tx, photo)
+            await Endings(self.charges, clock=self.clock).stop_without(tx, photo)
             await tx.delete(await tx.get_one(PhotoRow, photo))
 
     async def balance(self, user: User) -> Balance:
@@ -303,8 +309,54 @@ async def test_a_job_ends_once_and_is_charged_once_whoever_comes_first(shop: Sho
     assert (await shop.balance(user)).available == 3000
 
 
+@pytest.mark.parametrize(("operation", "options", "most"), [
+    (Operation.RESTYLE, Options(Wishes(style=Style.OIL)), 3000),
+    (Operation.RESTYLE, Options(Wishes(style=Style.OIL), quality="hd"), 4500),
+    (Operation.ENHANCE, Options(Wishes(enhancement=Enhancement.MOOD)), 2000),
+    (Operation.ANIMATE, Options(), 8000),
+])  # fmt: skip
+@pytest.mark.parametrize("degraded", [False, True])
+async def test_what_only_this_machine_could_do_and_less_well_costs_half(
+    shop: Shop, operation: Operation, options: Options, most: int, degraded: bool
+) -> None:
+    user = await shop.customer("cherish", amount=9000)
+    job = await shop.want(user, operation, options)
+    assert (await shop.balance(user)).held == most
+    await shop.end(job, Event.SUCCEED, outcome("F", by=None) | {"degraded": degraded})
+    assert (await shop.job(job)).charged == (most // 2 if degraded else most)
+    await shop.check()
+
+
+async def test_an_operation_that_a_plan_does_not_have_makes_no_job(shop: Shop) -> None:
+    user = await shop.customer("free", amount=9000)
+    with pytest.raises(NotInPlan):
+        await shop.want(user, Operation.ANIMATE, Options())
+    assert await shop.count(JobRow) == 0
+    assert (await shop.balance(user)).held == 0
+
+
+@pytest.mark.parametrize("which", [0, 1, 2])
+async def test_what_is_set_aside_for_several_photos_comes_back_when_any_of_them_is_deleted(
+    shop: Shop, which: int
+) -> None:
+    user = await shop.customer("remember", amount=9000)
+    first, second, mood = [await shop.photo(user) for _ in range(3)]
+    wanted = Wanted(first, Operation.FUSE, Options(photo_ids=(second,), moodboard_id=mood))
+    job = await shop.jobs.submit(user, wanted, key="fuse")
+    assert (await shop.balance(user)).held == 6000
+    await shop.delete((first, second, mood)[which])
+    assert ((await shop.balance(user)).available, (await shop.balance(user)).held) == (9000, 0)
+    if which:
+        assert (await shop.job(job)).status == "canceled"
+    else:
+        assert await shop.count(JobRow) == 0
+    await shop.check()
+
+
 STEPS = st.lists(
-    st.tuples(st.sampled_from(["ask", "succeed", "free", "fail", "cancel", "delete", "sweep"]), st.integers(0, 5)),
+    st.tuples(
+        st.sampled_from(["ask", "succeed", "worse", "free", "fail", "cancel", "delete", "sweep"]), st.integers(0, 5)
+    ),
     max_size=14,
 )
 
@@ -319,7 +371,7 @@ async def test_whatever_happens_each_job_is_charged_for_what_it_delivered_and_no
     async with shop_in(tmp_path_factory.mktemp("shop")) as shop:
         user = await shop.customer("remember", amount=8000)
         jobs: list[JobRow] = []
-        delivered = 0
+        owed = 0
         for step, which in steps:
             if step == "ask":
                 jobs += [each for each in await asyncio.gather(shop.ask(user), return_exceptions=True)
@@ -333,14 +385,16 @@ async def test_whatever_happens_each_job_is_charged_for_what_it_delivered_and_no
                     await shop.delete(job.photo_id)
                     jobs.remove(job)
                     continue
-                events = {"succeed": Event.SUCCEED, "free": Event.SUCCEED, "fail": Event.FAIL, "cancel": Event.CANCEL}
+                events = {"fail": Event.FAIL, "cancel": Event.CANCEL}
                 before = (await shop.job(job)).status
                 if before in ("succeeded", "failed", "canceled"):
                     continue
-                result = {"succeed": outcome(), "free": outcome(by="input")}.get(step)
-                assert await shop.end(job, events[step], result)
-                delivered += step == "succeed"
+                results = {
+                    "succeed": outcome(), "worse": outcome() | {"degraded": True}, "free": outcome(by="input")
+                }  # fmt: skip
+                assert await shop.end(job, events.get(step, Event.SUCCEED), results.get(step))
+                owed += {"succeed": 2000, "worse": 1000}.get(step, 0)
         waiting = [job for job in jobs if (await shop.job(job)).status == "queued"]
         balance = await shop.balance(user)
         assert balance.held == 2000 * len(waiting)
-        assert balance.available == 8000 - 2000 * (delivered + len(waiting))
+        assert balance.available == 8000 - owed - 2000 * len(waiting)

@@ -36,7 +36,10 @@ ALL_TABLES = {
     "billing_customers", "billing_events", "billing_grants", "billing_searches", "billing_subscriptions",
     "photos", "renditions", "cached_files", "jobs", "attempts", "job_days", "job_stages", "tasks",
     "credit_balances", "credit_entries", "credit_moves", "credit_grants", "credit_holds", "credit_allowances",
-    "users", "identities", "sessions", "api_keys", "mail_links",
+    "users", "identities", "sessions", "api_keys", "mail_links", "egress", "egress_days",
+    "provider_health", "provider_use", "job_photos", "flags", "reports",
+    "spendings", "spending_sums", "budgets", "pools", "pool_entries", "refills", "alerts",
+    "bakeoffs", "bakeoff_jobs", "favourites",
 }  # fmt: skip
 
 

@@ -5,6 +5,7 @@ import json
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -33,8 +34,9 @@ class NotThere(OSError):
 class ServerProcess:
     """`python -m rekindle serve --port 0` on a data folder; what it prints goes to `log`."""
 
-    def __init__(self, folder: Path, *, log: Path | None = None, **settings: object) -> None:
-        """`settings` are names without the prefix, for example `UPLOADS__MAX_BYTES=1000`."""
+    def __init__(self, folder: Path, *, log: Path | None = None, port: int = 0, **settings: object) -> None:
+        """`settings` are names without the prefix, for example `UPLOADS__MAX_BYTES=1000`; `port` 0 is any free one."""
+        self._port = port
         self.folder = folder
         self.log = log or folder.with_name(f"{folder.name}.log")
         self.url = ""
@@ -71,7 +73,7 @@ class ServerProcess:
             log.write(f"--- start {self.starts}\n".encode())
             log.flush()
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "rekindle", "serve", "--port", "0"],
+                [sys.executable, "-m", "rekindle", "serve", "--port", str(self._port)],
                 env=self._environment,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
@@ -178,6 +180,15 @@ def serving(folder: Path, *, log: Path | None = None, **settings: object) -> Gen
         yield server.start()
     finally:
         server.close()
+
+
+def free_ports(count: int) -> list[str]:
+    """Ports of this machine that nobody listens at."""
+    taken = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
+    ports = [str(each.getsockname()[1]) for each in taken]
+    for each in taken:
+        each.close()
+    return ports
 
 
 def made(answer: Answer) -> dict[str, Any]:

@@ -1,7 +1,6 @@
 """The demonstration of payments, as `make demo-billing` starts it."""
 
 import signal
-import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -9,15 +8,9 @@ from pathlib import Path
 import psutil
 import pytest
 
+from tests.e2e.server import free_ports
+
 ROOT = Path(__file__).resolve().parents[2]
-
-
-def free_ports(count: int) -> list[str]:
-    taken = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
-    ports = [str(each.getsockname()[1]) for each in taken]
-    for each in taken:
-        each.close()
-    return ports
 
 
 @pytest.mark.slow

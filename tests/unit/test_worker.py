@@ -6,11 +6,14 @@ from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from uuid import uuid4
 
+import pytest
+
 from rekindle.clock import Clock
 from rekindle.infra.db.base import Json
 from rekindle.infra.db.database import Transaction
+from rekindle.infra.lanes import Lane, aside
 from rekindle.infra.queue.port import Handler, Queue, Schedule, Task
-from rekindle.worker import Worker
+from rekindle.worker import Places, Worker
 
 
 class ListQueue(Queue):
@@ -60,10 +63,10 @@ class ListQueue(Queue):
 
 @asynccontextmanager
 async def working(
-    queue: Queue, *schedules: Schedule, lease_seconds: float = 60.0, **handlers: Handler
+    queue: Queue, *schedules: Schedule, lease_seconds: float = 60.0, at_once: int = 0, **handlers: Handler
 ) -> AsyncGenerator[asyncio.Task[None]]:
     worker = Worker(
-        queue, handlers, clock=Clock(), schedules=schedules, concurrency=1, lease_seconds=lease_seconds
+        queue, handlers, clock=Clock(), schedules=schedules, places=Places(1, at_once), lease_seconds=lease_seconds
     )  # fmt: skip
     running = asyncio.create_task(worker.run())
     try:
@@ -182,3 +185,77 @@ async def test_a_schedule_goes_on_after_it_failed_once() -> None:
     async with working(ListQueue(), Schedule("the sweeper", 0.01, sweep)):
         await twice.wait()
     assert len(runs) >= 2
+
+
+async def test_who_waits_elsewhere_makes_room_and_pixel_work_never_overlaps() -> None:
+    queue, working_now, most, waiting = ListQueue(*["job"] * 20), 0, 0, 0
+    all_wait = asyncio.Event()
+
+    async def job() -> None:
+        nonlocal working_now, most, waiting
+        async with aside():
+            waiting += 1
+            if waiting == 20:
+                all_wait.set()
+            await all_wait.wait()
+        working_now += 1
+        most = max(most, working_now)
+        await asyncio.sleep(0.001)
+        working_now -= 1
+
+    async with working(queue, at_once=20, job=does(job)):
+        while len(queue.finished) < 20:
+            await queue.news.wait()
+            queue.news.clear()
+    assert (waiting, most) == (20, 1)
+
+
+async def test_no_more_tasks_are_begun_than_may_be_under_way() -> None:
+    queue, begun = ListQueue(*["job"] * 5), asyncio.Event()
+
+    async def job() -> None:
+        async with aside():
+            begun.set()
+            await asyncio.sleep(60)
+
+    async with working(queue, at_once=3, job=does(job)):
+        await begun.wait()
+        await asyncio.sleep(0.1)
+        assert len(queue.waiting) == 2
+
+
+async def test_who_is_stopped_while_waiting_elsewhere_waits_for_no_lane() -> None:
+    queue, begun = ListQueue("waits", "works"), asyncio.Event()
+
+    async def waits() -> None:
+        async with aside():
+            await asyncio.sleep(60)
+
+    async def works() -> None:
+        begun.set()
+        await asyncio.sleep(60)
+
+    async with working(queue, at_once=2, waits=does(waits), works=does(works)) as running:
+        await begun.wait()
+        running.cancel()
+        async with asyncio.timeout(1):
+            await asyncio.gather(running, return_exceptions=True)
+    assert {name for name, _ in queue.given_back} == {"waits", "works"}
+
+
+async def test_an_error_of_what_was_waited_for_comes_back_into_the_lane() -> None:
+    places = asyncio.Semaphore(1)
+    lane = Lane(places)
+    await lane.enter()
+    lane.keep()
+
+    async def fail_aside() -> None:
+        async with aside():
+            assert not places.locked()
+            async with aside():
+                raise OSError("no answer")
+
+    with pytest.raises(OSError, match="no answer"):
+        await fail_aside()
+    assert lane.held
+    assert places.locked()

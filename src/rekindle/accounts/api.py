@@ -11,8 +11,19 @@ from rekindle.accounts.exporting import Exporting
 from rekindle.accounts.leaving import Leaving, WrongPassword
 from rekindle.accounts.passwords import WeakPassword
 from rekindle.accounts.porter import Porter
+from rekindle.accounts.preferences import Preferences
 from rekindle.accounts.present import me_out
-from rekindle.accounts.schemas import Credentials, Farewell, MeOut, NewPassword, ResetAsked, UserOut, Verification
+from rekindle.accounts.schemas import (
+    ChangedPreferences,
+    Credentials,
+    Farewell,
+    MeOut,
+    NewPassword,
+    PreferencesOut,
+    ResetAsked,
+    UserOut,
+    Verification,
+)
 from rekindle.accounts.service import Accounts, AddressTaken, LinkEnded, WrongLogin
 from rekindle.accounts.users import BadAddress, NotAllowed, User
 from rekindle.errors import RekindleError
@@ -30,6 +41,7 @@ Door = Annotated[Porter, service(Porter)]
 People = Annotated[Accounts, service(Accounts)]
 Goodbye = Annotated[Leaving, service(Leaving)]
 Export = Annotated[Exporting, service(Exporting)]
+Liking = Annotated[Preferences, service(Preferences)]
 Whoever = Annotated[User | None, asks(Level.PUBLIC)]
 Person = Annotated[User, asks(Level.PERSON)]
 
@@ -127,6 +139,19 @@ async def ask_for_reset(body: ResetAsked, request: Request, accounts: People, do
 async def reset_password(body: NewPassword, accounts: People) -> None:
     """Set a new password by the link out of a mail. Everybody is logged out."""
     await accounts.reset(body.link, body.password.get_secret_value())
+
+
+@router.get("/account/preferences", responses=problems(NoAccounts, NotAllowed))
+async def get_preferences(user: Person, preferences: Liking) -> PreferencesOut:
+    """What you prefer."""
+    return PreferencesOut.model_validate(await preferences.of(user.id), from_attributes=True)
+
+
+@router.patch("/account/preferences", responses=problems(NoAccounts, NotAllowed))
+async def change_preferences(body: ChangedPreferences, user: Person, preferences: Liking) -> PreferencesOut:
+    """Prefer something else from now on, also for what is under way."""
+    changed = await preferences.change(user.id, local_only=body.local_only)
+    return PreferencesOut.model_validate(changed, from_attributes=True)
 
 
 @router.delete(

@@ -56,6 +56,7 @@ class Exporting:
             "verified": user.verified,
             "plan": user.plan,
             "created_at": (row.created_at if row else now).isoformat(),
+            "local_only": row is not None and row.local_only,
             "files_left_out": missing,
         }
 

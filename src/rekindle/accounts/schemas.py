@@ -96,6 +96,20 @@ class Farewell(Asked):
     password: Annotated[SecretStr, Field(max_length=1000)] | None = None
 
 
+class ChangedPreferences(Asked):
+    """What is to be different from now on; what is left out stays as it is."""
+
+    local_only: bool | None = Field(
+        default=None, strict=True, description="Whether nothing may leave this machine, for any photo."
+    )
+
+
+class PreferencesOut(BaseModel):
+    """What somebody prefers."""
+
+    local_only: bool = Field(description="Nothing leaves this machine: only the engine that comes along is used.")
+
+
 class NewKey(Asked):
     """An API key as it is wanted."""
 

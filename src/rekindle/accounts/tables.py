@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, LargeBinary, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, LargeBinary, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from rekindle.infra.db.base import Base, Json
@@ -28,6 +28,8 @@ class UserRow(Base):
     """A hash that says how it was made; None for who logs in elsewhere."""
     created_at: Mapped[datetime]
     deleted_at: Mapped[datetime | None]
+    local_only: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Whether nothing of theirs may leave this machine."""
 
 
 class IdentityRow(Base):

@@ -16,7 +16,7 @@ from rekindle.errors import Conflict
 from rekindle.infra.lock import hold
 from rekindle.server.app import create_app
 from rekindle.wiring.application import Application
-from rekindle.worker import Worker
+from rekindle.worker import Places, Worker
 
 BACKLOG = 1024
 """Connections that wait to be accepted."""
@@ -34,7 +34,7 @@ async def work(running: Application) -> None:
         running.handlers,
         clock=running.clock,
         schedules=running.schedules,
-        concurrency=running.concurrency,
+        places=Places(running.concurrency, running.settings.jobs.at_once),
         lease_seconds=running.settings.jobs.lease_seconds,
     )
     await worker.run()

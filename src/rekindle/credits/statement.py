@@ -12,6 +12,7 @@ from rekindle.credits.service import Balance, Credits
 from rekindle.credits.tables import EntryRow
 from rekindle.infra.db.database import Database
 from rekindle.infra.db.owner import look_across
+from rekindle.treatments.operations import Operation
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,10 @@ class Statements:
                 await look_across(tx)
             return await prove(tx, None if everyone else user.id)
 
-    def quotes(self, user: User, operations: Sequence[str]) -> list[Quote]:
-        """What these operations cost somebody; those without a price are left out."""
-        sold = [name for name in operations if name in self.prices.operations]
-        return [self.prices.quote(Order(name, plan=user.plan)) for name in sold]
+    def quotes(self, user: User, operations: Sequence[Operation]) -> list[Quote]:
+        """What these operations cost somebody, those in a higher quality last; those without a price are left out."""
+        sold = [each for each in operations if each.value in self.prices.operations]
+        # What is mended keeps its own size: there is one quality of it.
+        orders = [Order(each.value, plan=user.plan) for each in sold]
+        orders += [Order(each.value, "hd", plan=user.plan) for each in sold if not each.mends]
+        return [self.prices.quote(order) for order in orders if order.quality in self.prices.qualities]

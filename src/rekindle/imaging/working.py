@@ -1,5 +1,6 @@
 """The lossless file that is handed between stages: an uncompressed TIFF, quick to write, readable by any program."""
 
+from dataclasses import replace
 from pathlib import Path
 
 from rekindle.imaging.decode import image_of
@@ -8,6 +9,7 @@ from rekindle.imaging.image import Image, Metadata
 from rekindle.imaging.metadata import read_metadata
 from rekindle.imaging.output import WHOLE, Output, shaped
 from rekindle.imaging.vips import attached, from_image, open_file, reading
+from rekindle.imaging.xmp import with_source_type
 
 
 def save_working(image: Image, path: Path) -> None:
@@ -30,11 +32,18 @@ def load_working(path: Path) -> Image:
 
 
 def transcode(
-    source_working: Path, original: Path | None, target: Path, options: Encoding, output: Output = WHOLE
+    source_working: Path,
+    original: Path | None,
+    target: Path,
+    options: Encoding,
+    output: Output = WHOLE,
+    source_type: str | None = None,
 ) -> None:
     """Write a working file as a file to keep, with the metadata of the original where there still is one.
 
-    Raises CannotMark.
+    `source_type` is a word of IPTC's digital source types, to be said of the result. Raises CannotMark.
     """
     metadata = read_metadata(original) if original is not None else Metadata()
+    if source_type is not None:
+        metadata = replace(metadata, xmp=with_source_type(metadata.xmp, source_type))
     encode(shaped(load_working(source_working), output), metadata, target, options=options)

@@ -47,3 +47,35 @@ def mended(packet: bytes, *, location: bool) -> bytes | None:
         packet = pattern.sub(b"", packet)
     plain = packet.replace(b"\0", b"")
     return packet if location or b"GPS" not in plain else None
+
+
+def with_source_type(packet: bytes | None, source_type: str) -> bytes:
+    """The packet, or a new one, that says how the picture came to be: a word of IPTC's digital source types.
+
+    A packet in which there is no place for it that is understood stays as it is.
+    """
+    if packet is None:
+        return _NEW_PACKET % _said(b"", source_type)
+    about = _ABOUT.search(packet)
+    told = _said(about[1] if about else b"", source_type)
+    end = packet.rfind(_END)
+    if end < 0:
+        return packet
+    return _SOURCE_TYPE.sub(b"", packet[:end]) + told + packet[end:]
+
+
+def _said(about: bytes, source_type: str) -> bytes:
+    return (
+        b'<rdf:Description rdf:about="' + about + b'" xmlns:Iptc4xmpExt="http://iptc.org/std/Iptc4xmpExt/2008-02-29/">'
+        b"<Iptc4xmpExt:DigitalSourceType>http://cv.iptc.org/newscodes/digitalsourcetype/" + source_type.encode() +
+        b"</Iptc4xmpExt:DigitalSourceType></rdf:Description>"
+    )  # fmt: skip
+
+
+_SOURCE_TYPE = _pattern("Iptc4xmpExt:DigitalSourceType")
+_ABOUT = re.compile(rb"\srdf:about\s*=\s*[\"']([^\"'<>&]*)[\"']")
+_END = b"</rdf:RDF>"
+_NEW_PACKET = (
+    b'<?xpacket begin="\xef\xbb\xbf" id="W5M0MpCehiHzreSzNTczkc9d"?><x:xmpmeta xmlns:x="adobe:ns:meta/">'
+    b'<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">%s</rdf:RDF></x:xmpmeta><?xpacket end="w"?>'
+)

@@ -1,21 +1,24 @@
 """Routes of jobs: submit, look, watch, cancel, retry."""
 
 from collections.abc import AsyncIterator
-from typing import Annotated
+from typing import Annotated, ClassVar
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Header, Query, Response
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from rekindle.accounts.asking import asks
-from rekindle.accounts.plans import DailyLimitReached
+from rekindle.accounts.plans import DailyLimitReached, NotInPlan
 from rekindle.accounts.users import User
 from rekindle.credits.ledger import AccountInDebt, InsufficientCredits
+from rekindle.errors import Invalid
 from rekindle.imaging.marks import MaskDoesNotFit
 from rekindle.infra.http import API, BadCursor, encode_cursor, problems, service
+from rekindle.jobs.admission import NOT_OFFERED
 from rekindle.jobs.charges import PriceChanged
+from rekindle.jobs.combining import COMBINATIONS
 from rekindle.jobs.lifecycle import JobAlreadyEnded, JobNotRetryable, Status
-from rekindle.jobs.options import HintsWithoutColour, Options
+from rekindle.jobs.options import Options
 from rekindle.jobs.present import JobPresenter
 from rekindle.jobs.schemas import JobOut, JobPage, JobQuery, SubmitJob
 from rekindle.jobs.service import Filter, IdempotencyKeyReused, JobNotFound, Jobs, Wanted
@@ -23,6 +26,12 @@ from rekindle.jobs.watch import Watching
 from rekindle.photos.masks import MaskNotFound
 from rekindle.photos.service import PhotoNotFound
 from rekindle.treatments.operations import Operation
+
+
+class PhotoMissing(Invalid):
+    code: ClassVar[str] = "photo_missing"
+    title: ClassVar[str] = "No photo was given"
+
 
 router = APIRouter(prefix=API, tags=["jobs"])
 
@@ -41,23 +50,34 @@ Key = Annotated[
 ]
 LastEvent = Annotated[int, Header(alias="Last-Event-ID", ge=0, le=2**53)]
 
-NOT_ADMITTED = (InsufficientCredits, AccountInDebt, PriceChanged, DailyLimitReached, IdempotencyKeyReused)
+NOT_ADMITTED = (
+    *NOT_OFFERED, NotInPlan, InsufficientCredits, AccountInDebt, PriceChanged, DailyLimitReached, IdempotencyKeyReused
+)  # fmt: skip
 
 
 @router.post(
     "/jobs",
     status_code=202,
-    responses=problems(PhotoNotFound, MaskNotFound, MaskDoesNotFit, HintsWithoutColour, *NOT_ADMITTED),
+    responses=problems(PhotoNotFound, MaskNotFound, MaskDoesNotFit, PhotoMissing, *COMBINATIONS, *NOT_ADMITTED),
 )
 async def submit(
     body: SubmitJob, key: Key, user: Asker, jobs: JobService, presenter: Presenting, response: Response
 ) -> JobOut:
-    """Ask for a photo to be restored, to get colours, or both."""
-    options = Options.from_json(body.options.model_dump(mode="json"))
-    wanted = Wanted(body.photo_id, Operation(body.operation), options, body.max_price)
-    job = await jobs.submit(user, wanted, key=key)
+    """Ask for something to be done to a photo, or to several."""
+    job = await jobs.submit(user, wanted_of(body), key=key)
     response.headers["Location"] = f"{API}/jobs/{job.id}"
     return await presenter.job(job)
+
+
+def wanted_of(body: SubmitJob) -> Wanted:
+    """What a request asks for. Raises PhotoMissing."""
+    given = body.photo_ids
+    first = given[0] if body.photo_id is None and given else body.photo_id
+    if first is None:
+        raise PhotoMissing("Say which photo it shall be done to, as photo_id or photo_ids.")
+    further = given[1:] if given[:1] == [first] else given
+    written = body.options.model_dump(mode="json") | {"photo_ids": [str(photo_id) for photo_id in further]}
+    return Wanted(first, Operation(body.operation), Options.from_json(written), body.max_price)
 
 
 @router.get("/jobs", responses=problems(BadCursor))

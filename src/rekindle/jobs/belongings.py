@@ -12,7 +12,7 @@ from rekindle.accounts.tables import UserRow
 from rekindle.infra.db.base import Json
 from rekindle.infra.db.database import Database, Transaction
 from rekindle.jobs.charges import count_jobs
-from rekindle.jobs.tables import DayRow, JobRow
+from rekindle.jobs.tables import DayRow, EgressRow, JobRow
 
 AT_A_TIME = 200
 
@@ -31,6 +31,7 @@ class OwnJobs(Belongings):
         renamed = JobRow.idempotency_key + "/" + cast(JobRow.id, String)
         await tx.execute(mine.where(JobRow.idempotency_key.in_(taken)).values(idempotency_key=renamed), _PLAINLY)
         await tx.execute(mine.values(owner_id=to_id), _PLAINLY)
+        await tx.execute(update(EgressRow).where(EgressRow.owner_id == from_id).values(owner_id=to_id), _PLAINLY)
         for row in (await tx.scalars(select(DayRow).where(DayRow.owner_id == from_id))).all():
             await count_jobs(tx, to_id, row.day, row.jobs)
         await self._forget_days(tx, from_id)
@@ -49,7 +50,7 @@ class OwnJobs(Belongings):
 
     def sections(self, owner_id: UUID) -> Mapping[str, AsyncIterator[Json]]:
         """What was asked for, and what came of it."""
-        return {"jobs": self._jobs(owner_id)}
+        return {"jobs": self._jobs(owner_id), "egress": self._egress(owner_id)}
 
     async def files(self, owner_id: UUID) -> AsyncIterator[OwnedFile]:
         """None: results are files of photos."""
@@ -68,6 +69,22 @@ class OwnJobs(Belongings):
                 return
             page = mine.where(JobRow.id > rows[-1].id)
 
+    async def _egress(self, owner_id: UUID) -> AsyncIterator[Json]:
+        """What left this machine, and to whom."""
+        mine = select(EgressRow).where(EgressRow.owner_id == owner_id).order_by(EgressRow.id).limit(AT_A_TIME)
+        page = mine
+        while True:
+            async with self.db.reading() as tx:
+                rows = (await tx.scalars(page)).all()
+            for row in rows:
+                yield {
+                    "at": row.at.isoformat(), "photo_id": row.photo_id, "job_id": row.job_id, "attempt": row.attempt,
+                    "provider": row.provider, "host": row.host, "bytes": row.bytes,
+                }  # fmt: skip
+            if len(rows) < AT_A_TIME:
+                return
+            page = mine.where(EgressRow.id > rows[-1].id)
+
     async def _forget_days(self, tx: Transaction, owner_id: UUID) -> None:
         await tx.execute(delete(DayRow).where(DayRow.owner_id == owner_id))
 
@@ -76,10 +93,12 @@ _PLAINLY = {"synchronize_session": False}
 
 
 def _facts(row: JobRow) -> Json:
+    # What it cost us is no fact about them.
+    result = row.result and {name: value for name, value in row.result.items() if name != "cost"}
     price = None if row.quote is None else {"most": row.quote["most"], "charged": row.charged}
     return {
         "id": row.id, "photo_id": row.photo_id, "operation": row.operation, "options": row.options,
         "status": row.status, "created_at": row.created_at.isoformat(),
-        "ended_at": row.ended_at and row.ended_at.isoformat(), "error": row.error, "result": row.result,
+        "ended_at": row.ended_at and row.ended_at.isoformat(), "error": row.error, "result": result,
         "price": price,
     }  # fmt: skip

@@ -1,6 +1,7 @@
 """What jobs cost: shown before, set aside at the start, taken at the end and only for what was delivered."""
 
 import logging
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import ClassVar
@@ -9,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from rekindle.accounts.plans import Plans
+from rekindle.accounts.plans import Feature, NotInPlan, Plans
 from rekindle.accounts.users import User
 from rekindle.clock import Clock
 from rekindle.credits.allowance import Allowance
@@ -23,13 +24,13 @@ from rekindle.imaging.steps.enlarge import Enlarge
 from rekindle.infra.db.base import Json
 from rekindle.infra.db.database import Transaction
 from rekindle.jobs.lifecycle import ENDED
+from rekindle.jobs.options import Options
 from rekindle.jobs.tables import DayRow, JobRow
 from rekindle.photos.preparing import prepared_key
 from rekindle.photos.service import corners_of
 from rekindle.photos.tables import PhotoRow
 from rekindle.treatments.degradations import Degradation
 from rekindle.treatments.operations import Operation
-from rekindle.treatments.plan import Wishes
 
 log = logging.getLogger(__name__)
 
@@ -37,6 +38,14 @@ log = logging.getLogger(__name__)
 class PriceChanged(Conflict):
     code: ClassVar[str] = "price_changed"
     title: ClassVar[str] = "The price is higher than the one you saw"
+
+
+FEATURES: Mapping[Operation, Feature] = {
+    Operation.FUSE: Feature.FUSION,
+    Operation.BRING_TOGETHER: Feature.FUSION,
+    Operation.ANIMATE: Feature.ANIMATION,
+}
+"""What a plan must have for an operation; the others are for all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,17 +68,33 @@ class Charges:
         self._clock = clock
         self._allowance = allowance or Allowance(ledger, tariff.plans, clock=clock)
 
+    @property
+    def plans(self) -> Plans:
+        """The plans that people are on."""
+        return self._tariff.plans
+
     def priority(self, user: User) -> int:
         """Before whom jobs of somebody are taken: higher first."""
         return self._tariff.plans.find(user.plan).priority
 
-    def quote(self, user: User, photo: PhotoRow, operation: Operation, wishes: Wishes) -> Quote | None:
+    def check_plan(self, user: User, operation: Operation) -> None:
+        """Raise NotInPlan for an operation that the plan of somebody does not have."""
+        plan = self._tariff.plans.find(user.plan)
+        if operation in FEATURES:
+            plan.check_feature(FEATURES[operation])
+        if operation is Operation.ANIMATE and plan.watermark:
+            # A film cannot be marked, so that it is for those whose pictures have no mark.
+            raise NotInPlan(f"The plan {plan.title} puts a mark on what it gives out, and films have none.")
+
+    def quote(self, user: User, photo: PhotoRow, operation: Operation, options: Options) -> Quote | None:
         """The price of an operation on a photo, as low as what is known about the photo allows; None without any."""
         if self._tariff.plans.find(user.plan).monthly_credits is None:
             return None
         known = _known_class(photo)
         return self._tariff.prices.quote(
-            Order(operation.value, plan=user.plan, degradation=known, wished=wishes.always)
+            Order(
+                operation.value, options.quality, plan=user.plan, degradation=known, wished=options.wishes.always
+            )
         )  # fmt: skip
 
     async def reserve(self, tx: Transaction, user: User, job: JobRow, quote: Quote | None) -> None:
@@ -124,14 +149,15 @@ class Charges:
 
 def owed_for(quote: Quote, result: Json) -> int:
     """What is owed for a result, in milli-credits: nothing when the photo stays what it was, and no more than for a
-    photo without damage when it was only made larger.
+    photo without damage when it was only made larger. What only this machine could do, and not as well, costs less.
     """
     if result["unchanged"]:
         return 0
+    degraded = result.get("degraded", False)
     if result["chosen"] == "input":
         larger = any(step["name"] == Enlarge.name and step["detail"] != LEFT_OUT for step in result["steps"])
-        return quote.owed(Degradation.NONE) if larger else 0
-    return quote.owed(Degradation(result["diagnosis"]["findings"][0]["degradation"]))
+        return quote.owed(Degradation.NONE, degraded=degraded) if larger else 0
+    return quote.owed(Degradation(result["diagnosis"]["findings"][0]["degradation"]), degraded=degraded)
 
 
 def _known_class(photo: PhotoRow) -> Degradation | None:

@@ -1,14 +1,21 @@
 """How a job comes to its end: once, and with its credits taken or given back in the same transaction."""
 
-from sqlalchemy import update
+from uuid import UUID
+
+from sqlalchemy import select, update
 
 from rekindle.clock import Clock
 from rekindle.infra.db.base import Json
 from rekindle.infra.db.database import Transaction
 from rekindle.jobs.charges import Charges
-from rekindle.jobs.lifecycle import Event, Stage, Status, advance, may_become
-from rekindle.jobs.tables import JobRow, StageRow
+from rekindle.jobs.lifecycle import ENDED, Event, Stage, Status, advance, may_become
+from rekindle.jobs.tables import JobPhotoRow, JobRow, StageRow
 from rekindle.photos.service import note_job
+
+PHOTO_DELETED: Json = {
+    "code": "photo_deleted",
+    "message": "One of its photos was deleted, so the job was stopped. Nothing was charged.",
+}
 
 
 class Endings:
@@ -43,3 +50,10 @@ class Endings:
         await self.charges.settle(tx, ended, result)
         await note_job(tx, job.photo_id, job_id=job.id, status=status)
         return True
+
+    async def stop_without(self, tx: Transaction, photo_id: UUID) -> None:
+        """A photo is deleted: cancel the jobs that take it beside their first one, and give back what is set aside."""
+        taking = select(JobPhotoRow.job_id).where(JobPhotoRow.photo_id == photo_id)
+        query = select(JobRow).where(JobRow.id.in_(taking), JobRow.status.not_in(ENDED)).with_for_update()
+        for job in (await tx.scalars(query)).all():
+            await self.end(tx, job, Event.CANCEL, error=PHOTO_DELETED)

@@ -7,55 +7,76 @@ from uuid import UUID
 from sqlalchemy import select
 
 from rekindle.clock import Clock
+from rekindle.infra.db.base import Json
 from rekindle.infra.db.database import Database, Transaction
 from rekindle.jobs.lifecycle import Status, seconds_left
+from rekindle.jobs.options import shown
 from rekindle.jobs.pace import Pace
 from rekindle.jobs.schemas import JobOut
 from rekindle.jobs.tables import JobRow
+from rekindle.jobs.veil import veil, veiled
+from rekindle.photos.films import film_of
 from rekindle.photos.present import Presenter
 from rekindle.photos.tables import MASK, RESULT, PhotoRow, RenditionRow
+from rekindle.providers.offers import Offers
 
 SAME_NAMES = (
-    "id", "photo_id", "operation", "options", "status", "stage", "progress",
+    "id", "photo_id", "operation", "status", "stage", "progress",
     "created_at", "started_at", "ended_at", "retry_of", "error",
 )  # fmt: skip
+
+PLAIN_RESULT: Json = {"degraded": False, "marks": None}
+"""What results did not tell before there were other providers."""
+
+UNTOLD = frozenset({"mask_id", "cost"})
+"""What is written down with a result and not shown: it is shown otherwise, or is for operators."""
 
 
 class JobPresenter:
     """Turns rows into response bodies, with links to previews and an estimate of the time left."""
 
-    def __init__(self, db: Database, presenter: Presenter, *, clock: Clock, pace: Pace) -> None:
+    def __init__(self, db: Database, presenter: Presenter, *, clock: Clock, pace: Pace, offers: Offers) -> None:
         self._db = db
         self._presenter = presenter
         self._clock = clock
         self._pace = pace
+        self._offers = offers
 
     async def jobs(self, rows: Sequence[JobRow]) -> list[JobOut]:
-        """These jobs, in their order."""
+        """These jobs, in their order. Of a blind bake-off nobody is told who did what before the choice."""
         async with self._db.reading() as tx:
             photos = await tx.scalars(select(PhotoRow).where(PhotoRow.id.in_([row.photo_id for row in rows])))
             pixels = {photo.id: photo.width * photo.height for photo in photos}
             made = await _made(tx, rows)
-        return [self._job(row, pixels.get(row.photo_id, 0), made) for row in rows]
+            hidden = await veiled(tx, [row.id for row in rows])
+        bodies = [self._job(row, pixels.get(row.photo_id, 0), made) for row in rows]
+        return [veil(job) if job.id in hidden else job for job in bodies]
 
     async def job(self, row: JobRow) -> JobOut:
         """One job."""
         return (await self.jobs([row]))[0]
 
     def _job(self, row: JobRow, pixels: int, made: "_Made") -> JobOut:
-        result = None
-        if row.result is not None:
-            link, rendition = self._presenter.link, made.results.get(row.id)
-            mask = made.masks.get(mask_id) if (mask_id := mask_of(row)) is not None else None
-            result = {name: value for name, value in row.result.items() if name != "mask_id"} | {
-                "preview_url": None if rendition is None else self._presenter.preview(rendition),
-                "before_preview_url": None if rendition is None else link(rendition.before_key),
-                "mask": None if mask is None else self._presenter.mask(mask),
-            }
+        result = None if row.result is None else self._result(row, row.result, made)
         plain = {name: getattr(row, name) for name in SAME_NAMES}
         price = None if row.quote is None else {"most": row.quote["most"], "charged": row.charged}
         plain |= {"result": result, "seconds_left": self._left(row, pixels), "price": price}
+        plain |= {"options": shown(row.options), "photo_ids": photos_of(row)}
         return JobOut.model_validate(plain)
+
+    def _result(self, row: JobRow, written: Json, made: "_Made") -> Json:
+        link, rendition = self._presenter.link, made.results.get(row.id)
+        mask = made.masks.get(mask_id) if (mask_id := mask_of(row)) is not None else None
+        film = None if rendition is None else film_of(rendition)
+        return PLAIN_RESULT | {name: value for name, value in written.items() if name not in UNTOLD} | {
+            "preview_url": None if rendition is None else self._presenter.preview(rendition),
+            "before_preview_url": None if rendition is None else link(rendition.before_key),
+            "mask": None if mask is None else self._presenter.mask(mask),
+            "film_url": None if rendition is None else self._presenter.film(rendition),
+            "provider_title": None if written["provider"] is None else self._offers.title(written["provider"]),
+            "kind": "picture" if film is None else "film",
+            "seconds": None if film is None else film.seconds,
+        }  # fmt: skip
 
     def _left(self, row: JobRow, pixels: int) -> float | None:
         if Status(row.status).ended:
@@ -82,6 +103,11 @@ async def _made(tx: Transaction, rows: Sequence[JobRow]) -> _Made:
         {row.job_id: row for row in await tx.scalars(results)},
         {row.id: row for row in await tx.scalars(masks)} if used else {},
     )
+
+
+def photos_of(row: JobRow) -> list[str]:
+    """All photos of a job, the first one first."""
+    return [str(row.photo_id), *row.options.get("photo_ids", ())]
 
 
 def mask_of(row: JobRow) -> UUID | None:

@@ -1,23 +1,29 @@
 """Runs one job: prepare, diagnose, restore, finish, settle. Each stage is written down before it begins."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
+from dataclasses import replace
 from pathlib import Path
 from uuid import UUID
 
 from rekindle.errors import RekindleError
 from rekindle.imaging.quadrilateral import FULL_FRAME, Corners
 from rekindle.infra.scratch import Scratch
-from rekindle.jobs.attempts import Attempts, MakeEdit
+from rekindle.jobs.attempts import Attempts
 from rekindle.jobs.claims import Claim, Claims, Meter, TakenOver
 from rekindle.jobs.finishing import Finishing, Planned
+from rekindle.jobs.inputs import Inputs
 from rekindle.jobs.lifecycle import Event, Stage
+from rekindle.jobs.nudges import NUDGE
 from rekindle.jobs.options import Options
 from rekindle.jobs.racing import guarded
 from rekindle.jobs.settle import Finished, Settling
+from rekindle.jobs.work import Work
 from rekindle.photos.masks import Masks
 from rekindle.photos.preparing import Prepared, Preparing
-from rekindle.providers.protocol import MASK_TYPE, WORKING_TYPE, Edit, Picture
+from rekindle.photos.service import corners_of
+from rekindle.providers.asking import Size
 from rekindle.treatments.diagnose import diagnose
 from rekindle.treatments.operations import Operation
 from rekindle.treatments.plan import plan
@@ -50,11 +56,13 @@ class Runner:
             if (claim := await self._claims.start(job_id)) is None:
                 await self._attempts.withdraw(job_id)
                 return None
-            meter = Meter()
+            meter, nudged = Meter(), asyncio.Event()
             try:
                 async with AsyncExitStack() as stack:
-                    working = self._work(claim, meter, stack)
-                    finished = await guarded(working, self._claims.reporting(claim, meter), _until_canceled(words))
+                    folder = await stack.enter_async_context(self._scratch.folder())
+                    working = self._work(claim, folder, meter, nudged)
+                    told = _until_canceled(words, nudged)
+                    finished = await guarded(working, self._claims.reporting(claim, meter), told)
                     # Not guarded: it is short, and interrupted it would leave files behind.
                     await self._settling.succeed(claim, finished)
             except TakenOver:
@@ -79,56 +87,50 @@ class Runner:
             reason = reason or RekindleError(message)
             await self._settling.fail(claim, code=reason.code, message=reason.message)
 
-    async def _work(self, claim: Claim, meter: Meter, stack: AsyncExitStack) -> Finished:
-        """Everything up to the end; the files of the result last as long as `stack`."""
-        corners = Corners.from_json(claim.job.corners["corners"])
-        folder = await stack.enter_async_context(self._scratch.folder())
+    async def _work(self, claim: Claim, folder: Path, meter: Meter, nudged: asyncio.Event) -> Finished:
+        """Everything up to the end. The photos are open only while somebody looks at them, files of results last."""
+        options = Options.from_json(claim.job.options)
         await self._reach(claim, meter, Stage.PREPARING)
-        prepared = await stack.enter_async_context(self._preparing.open(claim.photo, corners))
-        await self._reach(claim, meter, Stage.DIAGNOSING)
-        planned = _plan(claim, prepared, straightened=corners != FULL_FRAME)
+        inputs = await self._inputs(claim, options)
+        async with inputs.open() as opened:
+            await self._reach(claim, meter, Stage.DIAGNOSING)
+            planned = _plan(claim, opened.prepared[0], options)
+            sizes = [Size(each.width, each.height) for each in opened.prepared]
         outcome = None
-        if planned.treatment.steps:
-            mask = await self._mask(planned.options, stack)
+        if planned.treatment.steps or not Operation(claim.job.operation).mends:
             await self._reach(claim, meter, Stage.RESTORING)
-            outcome = await self._attempts.run(claim, _editor(claim, planned, (folder, mask), meter))
+            photos = [(photo.id, size) for (photo, _), size in zip(inputs.photos, sizes, strict=True)]
+            request = await self._attempts.request(claim, options, photos)
+            outcome = await self._attempts.run(
+                Work(claim, request, planned.treatment, inputs, folder, meter, nudged)
+            )  # fmt: skip
         await self._reach(claim, meter, Stage.FINISHING)
-        return await self._finishing.finish(planned, outcome, folder)
+        async with inputs.open() as opened:
+            return await self._finishing.finish(replace(planned, prepared=opened.prepared[0]), outcome, folder)
 
-    async def _mask(self, options: Options, stack: AsyncExitStack) -> Picture | None:
-        """The mask that was given; its file lasts as long as `stack`."""
-        if options.mask_id is None:
-            return None
-        row, path = await stack.enter_async_context(self._masks.open(options.mask_id))
-        return Picture(path, MASK_TYPE, row.width, row.height)
+    async def _inputs(self, claim: Claim, options: Options) -> Inputs:
+        """Every photo of a job. Raises PhotoNotFound when one was deleted meanwhile."""
+        first = claim.photo, Corners.from_json(claim.job.corners["corners"])
+        further = await self._claims.photos(options.photos)
+        photos = [first, *((photo, corners_of(photo)) for photo in further)]
+        return Inputs(self._preparing, self._masks, photos, options.mask_id)
 
     async def _reach(self, claim: Claim, meter: Meter, stage: Stage) -> None:
         await self._claims.reach(claim, stage)
-        meter.stage, meter.fraction = stage, 0.0
+        meter.reach(stage)
 
 
-def _plan(claim: Claim, prepared: Prepared, *, straightened: bool) -> Planned:
-    options = Options.from_json(claim.job.options)
+def _plan(claim: Claim, prepared: Prepared, options: Options) -> Planned:
+    straightened = Corners.from_json(claim.job.corners["corners"]) != FULL_FRAME
     diagnosis = diagnose(prepared.measures)
     treatment = plan(Operation(claim.job.operation), diagnosis, options.wishes)
     return Planned(prepared, diagnosis, treatment, options, straightened)
 
 
-def _editor(claim: Claim, planned: Planned, files: tuple[Path, Picture | None], meter: Meter) -> MakeEdit:
-    """`files`: the folder for results, and the mask if one was given."""
-    prepared, (folder, mask) = planned.prepared, files
-    picture = Picture(prepared.path, WORKING_TYPE, prepared.width, prepared.height)
-
-    def make_edit(key: str, model: str) -> Edit:
-        return Edit(
-            key=key, operation=Operation(claim.job.operation), model=model, images=[picture], mask=mask,
-            treatment=planned.treatment, wishes=planned.options.wishes, folder=folder, progress=meter,
-        )  # fmt: skip
-
-    return make_edit
-
-
-async def _until_canceled(words: AsyncIterator[str]) -> None:
+async def _until_canceled(words: AsyncIterator[str], nudged: asyncio.Event) -> None:
+    """Hear what is said of the job. Raises TakenOver when it is canceled."""
     async for word in words:
         if word == Event.CANCEL:
             raise TakenOver
+        if word == NUDGE:
+            nudged.set()

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import ClassVar
 from uuid import UUID
 
-from sqlalchemy import select, tuple_
+from sqlalchemy import or_, select, tuple_
 
 from rekindle.accounts.tables import UserRow
 from rekindle.accounts.users import User
@@ -17,13 +17,16 @@ from rekindle.infra.db.database import Database, Transaction
 from rekindle.infra.events.port import Events
 from rekindle.infra.http import decode_cursor
 from rekindle.infra.queue.port import Queue
+from rekindle.jobs import combining
+from rekindle.jobs.admission import Admission
 from rekindle.jobs.charges import PriceChanged
 from rekindle.jobs.endings import Endings
 from rekindle.jobs.lifecycle import Event, JobNotRetryable, Stage, Status, advance
 from rekindle.jobs.options import Options
-from rekindle.jobs.tables import JobRow
+from rekindle.jobs.tables import JobPhotoRow, JobRow
 from rekindle.photos.masks import check_mask
 from rekindle.photos.service import corners_of, note_job, owned_photo
+from rekindle.photos.tables import PhotoRow
 from rekindle.treatments.operations import Operation
 
 RUN = "jobs.run"
@@ -67,44 +70,58 @@ class Filter:
 class Jobs:
     """Requests to do something to a photo. A job never exists without its task, nor a task without its job."""
 
-    def __init__(self, db: Database, queue: Queue, *, events: Events, endings: Endings, clock: Clock) -> None:
+    def __init__(
+        self,
+        db: Database,
+        queue: Queue,
+        *,
+        events: Events,
+        endings: Endings,
+        clock: Clock,
+        admission: Admission | None = None,
+    ) -> None:
+        """Without an `admission` whatever makes a whole may be asked for."""
         self._db = db
         self._queue = queue
         self._events = events
         self._endings = endings
         self._charges = endings.charges
         self._clock = clock
+        self._admission = admission
 
     async def submit(self, user: User, wanted: Wanted, *, key: str, retry_of: UUID | None = None) -> JobRow:
         """The job of this request; the one made before when the key was used for the same request.
 
-        Raises PhotoNotFound, IdempotencyKeyReused, HintsWithoutColour, MaskNotFound, MaskDoesNotFit, PriceChanged,
-        DailyLimitReached, InsufficientCredits, AccountInDebt.
+        Raises PhotoNotFound, IdempotencyKeyReused, MaskNotFound, MaskDoesNotFit, NotInPlan, PriceChanged,
+        DailyLimitReached, InsufficientCredits, AccountInDebt, and what Admission and `combining` raise.
         """
-        wanted.options.check(wanted.operation)
         async with self._db.transaction() as tx:
-            # Everything that one person asks for is decided one after the other: the same key, the limit of the day.
-            await tx.execute(select(UserRow.id).where(UserRow.id == user.id).with_for_update())
+            await one_at_a_time(tx, user)
             mine = select(JobRow).where(JobRow.owner_id == user.id)
             if (known := await tx.scalar(mine.where(JobRow.idempotency_key == key))) is not None:
                 if known.request_hash != wanted.fingerprint():
                     raise IdempotencyKeyReused("This Idempotency-Key was used for another request. Make a new key.")
                 return known
-            photo = await owned_photo(tx, user.id, wanted.photo_id)
-            if wanted.options.mask_id is not None:
-                await check_mask(tx, wanted.options.mask_id, photo)
-            job = self._new_job(user, wanted, key=key, retry_of=retry_of)
-            job.corners = {"corners": corners_of(photo).to_json()}
-            quote = self._charges.quote(user, photo, wanted.operation, wanted.options.wishes)
-            if quote is not None and wanted.max_price is not None and quote.most > wanted.max_price:
-                raise PriceChanged(
-                    "The price is now higher than the one you saw. Look at it again, then start once more."
-                )
-            await self._charges.reserve(tx, user, job, quote)
-            tx.add(job)
-            await note_job(tx, photo.id, job_id=job.id, status=Status.QUEUED)
-            priority = self._charges.priority(user)
-            await self._queue.enqueue(tx, RUN, {"job_id": str(job.id)}, key=task_key(job.id), priority=priority)
+            return await self.submit_within(tx, user, wanted, key=key, retry_of=retry_of)
+
+    async def submit_within(
+        self, tx: Transaction, user: User, wanted: Wanted, *, key: str, retry_of: UUID | None = None
+    ) -> JobRow:
+        """A new job under a new key, in a transaction that has `one_at_a_time`. Raises what `submit` does."""
+        combining.check(wanted.operation, wanted.photo_id, wanted.options)
+        photo = await self._admit(tx, user, wanted)
+        job = self._new_job(user, wanted, key=key, retry_of=retry_of)
+        job.corners = {"corners": corners_of(photo).to_json()}
+        quote = self._charges.quote(user, photo, wanted.operation, wanted.options)
+        if quote is not None:
+            check_price(quote.most, wanted.max_price)
+        await self._charges.reserve(tx, user, job, quote)
+        tx.add(job)
+        await tx.flush()
+        tx.add_all(_further(job.id, wanted.options))
+        await note_job(tx, photo.id, job_id=job.id, status=Status.QUEUED)
+        priority = self._charges.priority(user)
+        await self._queue.enqueue(tx, RUN, {"job_id": str(job.id)}, key=task_key(job.id), priority=priority)
         return job
 
     async def get(self, owner: UUID, job_id: UUID) -> JobRow:
@@ -117,7 +134,8 @@ class Jobs:
         mine = select(JobRow).where(JobRow.owner_id == owner)
         query = mine.order_by(JobRow.created_at.desc(), JobRow.id.desc()).limit(limit)
         if wanted.photo_id is not None:
-            query = query.where(JobRow.photo_id == wanted.photo_id)
+            among = select(JobPhotoRow.job_id).where(JobPhotoRow.photo_id == wanted.photo_id)
+            query = query.where(or_(JobRow.photo_id == wanted.photo_id, JobRow.id.in_(among)))
         if wanted.status is not None:
             query = query.where(JobRow.status == wanted.status)
         if cursor is not None:
@@ -146,6 +164,18 @@ class Jobs:
         wanted = Wanted(job.photo_id, Operation(job.operation), Options.from_json(job.options))
         return await self.submit(user, wanted, key=key, retry_of=job_id)
 
+    async def _admit(self, tx: Transaction, user: User, wanted: Wanted) -> PhotoRow:
+        """The first photo of a request that may become a job. Raises what `submit` does."""
+        if self._admission is not None:
+            self._admission.check(wanted.operation, wanted.options)
+        self._charges.check_plan(user, wanted.operation)
+        photo = await owned_photo(tx, user.id, wanted.photo_id)
+        for further in wanted.options.photos:
+            await owned_photo(tx, user.id, further)
+        if wanted.options.mask_id is not None:
+            await check_mask(tx, wanted.options.mask_id, photo)
+        return photo
+
     def _new_job(self, user: User, wanted: Wanted, *, key: str, retry_of: UUID | None) -> JobRow:
         return JobRow(
             id=self._clock.new_id(), owner_id=user.id, photo_id=wanted.photo_id, operation=wanted.operation.value,
@@ -154,6 +184,24 @@ class Jobs:
             request_hash=wanted.fingerprint(), retry_of=retry_of, error=None, result=None, quote=None,
             hold_id=None, charged=None,
         )  # fmt: skip
+
+
+async def one_at_a_time(tx: Transaction, user: User) -> None:
+    """From now on everything that one person asks for waits: the same key, the limit of the day."""
+    await tx.execute(select(UserRow.id).where(UserRow.id == user.id).with_for_update())
+
+
+def check_price(most: int, max_price: int | None) -> None:
+    """Raise PriceChanged where something costs more than whoever asks has seen."""
+    if max_price is not None and most > max_price:
+        raise PriceChanged("The price is now higher than the one you saw. Look at it again, then start once more.")
+
+
+def _further(job_id: UUID, options: Options) -> list[JobPhotoRow]:
+    return [
+        JobPhotoRow(job_id=job_id, photo_id=photo_id, position=position)
+        for position, photo_id in enumerate(options.photos, start=1)
+    ]
 
 
 def topic(job_id: UUID) -> str:

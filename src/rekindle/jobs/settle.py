@@ -28,7 +28,7 @@ FILE_NAMES = ("master", "preview", "thumbnail", "before")
 
 @dataclass(frozen=True, slots=True)
 class Files:
-    """The files of a new version, not stored yet, and its size in pixels."""
+    """The files of a new version, not stored yet, its size in pixels, and what is written down with it."""
 
     master: Path
     preview: Path
@@ -36,6 +36,7 @@ class Files:
     before: Path
     width: int
     height: int
+    details: Json | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +108,7 @@ class Settling:
         return RenditionRow(
             id=self._clock.new_id(), photo_id=claim.photo.id, job_id=claim.job.id, kind=RESULT,
             created_at=self._clock.now(), operation=claim.job.operation, version=(await tx.scalar(newest) or 0) + 1,
-            width=files.width, height=files.height, **keys,
+            width=files.width, height=files.height, details=files.details, **keys,
         )  # fmt: skip
 
     async def _mask(self, tx: Transaction, claim: Claim, found: FoundMask, key: str) -> RenditionRow:

@@ -47,6 +47,21 @@ class JobRow(Base):
     """The credits that are set aside for it, if it costs any."""
     charged: Mapped[int | None] = mapped_column(BigInteger)
     """Milli-credits that were taken in the end."""
+    ranking: Mapped[Json | None] = mapped_column(default=None)
+    """`{considered: [{provider, model, score, why, refused}]}`: why it was done by whom, when it was first decided."""
+
+
+class JobPhotoRow(Base):
+    """A photo that a job takes beside its first one: a further photo, or the one whose mood the result shall have."""
+
+    __tablename__ = "job_photos"
+
+    job_id: Mapped[UUID] = mapped_column(ForeignKey("jobs.id", ondelete="CASCADE"), primary_key=True)
+    photo_id: Mapped[UUID] = mapped_column(
+        ForeignKey("photos.id", ondelete="CASCADE"), primary_key=True, index=True
+    )  # fmt: skip
+    position: Mapped[int]
+    """From 1: the first photo is in the job itself."""
 
 
 class DayRow(Base):
@@ -79,7 +94,9 @@ class AttemptRow(Base):
     handle: Mapped[str | None]
     error: Mapped[Json | None]
     cost: Mapped[int] = mapped_column(BigInteger)
-    """What the provider charged, in millionths of a dollar."""
+    """What the provider charged, in millionths of a dollar; of an edit that got lost, what it may have charged."""
+    estimate: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
+    """What it was expected to charge."""
     started_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
 
@@ -97,3 +114,33 @@ class StageRow(Base):
     at: Mapped[datetime]
     ended: Mapped[UUID | None]
     """The job's id in the row of its end, else empty."""
+
+
+class EgressRow(Base):
+    """A request that carried a photo to a provider, written before its bytes left. It keeps no picture.
+
+    `bytes` are those of the whole request, which may carry several photos, and of the files behind links in it.
+    """
+
+    __tablename__ = "egress"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    owner_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"), index=True)
+    photo_id: Mapped[UUID] = mapped_column(ForeignKey("photos.id", ondelete="CASCADE"), index=True)
+    job_id: Mapped[UUID]
+    attempt: Mapped[int]
+    provider: Mapped[str]
+    host: Mapped[str]
+    bytes: Mapped[int] = mapped_column(BigInteger)
+    at: Mapped[datetime]
+
+
+class EgressDayRow(Base):
+    """How much went to a provider on one day (UTC). It names nobody and outlives photos."""
+
+    __tablename__ = "egress_days"
+
+    provider: Mapped[str] = mapped_column(primary_key=True)
+    day: Mapped[date] = mapped_column(primary_key=True)
+    requests: Mapped[int] = mapped_column(BigInteger)
+    bytes: Mapped[int] = mapped_column(BigInteger)

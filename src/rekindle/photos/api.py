@@ -4,7 +4,7 @@ from contextlib import AsyncExitStack
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Header, Query, Request, Response
+from fastapi import APIRouter, Depends, Header, Query, Request, Response
 
 from rekindle.accounts.asking import asks, open_to_all
 from rekindle.accounts.users import User
@@ -16,14 +16,17 @@ from rekindle.imaging.marks import BadMask, MaskDoesNotFit
 from rekindle.imaging.output import CannotMark
 from rekindle.imaging.quadrilateral import BadCorners, Corners
 from rekindle.infra.http import API, BadCursor, encode_cursor, problems, send_file, service
+from rekindle.infra.ranges import Conditions, RangeNotSatisfiable, send_parts
 from rekindle.infra.storage.port import FileMissing, Storage, StorageFull
 from rekindle.infra.storage.signing import LinkInvalid
-from rekindle.photos.downloads import Downloads, RenditionNotFound
+from rekindle.photos.downloads import Downloads, IsAFilm, IsAPicture, RenditionNotFound
+from rekindle.photos.films import FILM_TYPE, film_of
 from rekindle.photos.masks import MaskNotFound, Masks, MaskTooLarge
 from rekindle.photos.preparing import Preparing, public_diagnosis
 from rekindle.photos.present import Presenter, corners_out
 from rekindle.photos.receive import FORM_OVERHEAD, Received, Receiver, UploadTimedOut, name_from_header
 from rekindle.photos.schemas import (
+    ChangedPhoto,
     CornersOut,
     DiagnosisOut,
     MaskOut,
@@ -48,6 +51,18 @@ Downloading = Annotated[Downloads, service(Downloads)]
 Files = Annotated[Storage, service(Storage)]
 Time = Annotated[Clock, service(Clock)]
 NoneMatch = Annotated[str | None, Header(alias="If-None-Match", include_in_schema=False)]
+
+
+async def conditions(
+    none_match: NoneMatch = None,
+    part: Annotated[str | None, Header(alias="Range", include_in_schema=False)] = None,
+    if_range: Annotated[str | None, Header(alias="If-Range", include_in_schema=False)] = None,
+) -> Conditions:
+    """What a request says of the file that it wants."""
+    return Conditions(none_match, part, if_range)
+
+
+Asked = Annotated[Conditions, Depends(conditions)]
 Limit = Annotated[int, Query(ge=1, le=200)]
 
 BINARY = {"schema": {"type": "string", "format": "binary"}}
@@ -70,6 +85,8 @@ FOLLOWS_THE_PLAN = "private, no-cache"
 """How long a result is kept by a browser: another plan gives other bytes at the same address."""
 
 FILE = {200: {"description": "The file", "content": {"image/*": BINARY}}, 304: {"description": "Not modified"}}
+
+PART = {206: {"description": "A part of the film", "content": {"video/mp4": BINARY}}} | problems(RangeNotSatisfiable)
 
 
 @router.post(
@@ -117,6 +134,15 @@ async def list_photos(
 async def get_photo(photo_id: UUID, user: Asker, photos: PhotoService, presenter: Presenting) -> PhotoOut:
     """One photo."""
     return presenter.photo(await photos.get(user.id, photo_id), await photos.results(user.id, [photo_id]))
+
+
+@router.patch("/photos/{photo_id}", responses=problems(PhotoNotFound))
+async def change_photo(
+    photo_id: UUID, body: ChangedPhoto, user: Asker, photos: PhotoService, presenter: Presenting
+) -> PhotoOut:
+    """Keep a photo on this machine, or let it leave again. It counts from now on, also for a job that is under way."""
+    photo = await photos.keep_here(user.id, photo_id, body.local_only)
+    return presenter.photo(photo, await photos.results(user.id, [photo_id]))
 
 
 @router.delete("/photos/{photo_id}", status_code=204, responses=problems(PhotoNotFound))
@@ -206,20 +232,28 @@ async def get_rendition(rendition_id: UUID, user: Asker, downloads: Downloading,
 @router.get(
     "/renditions/{rendition_id}/download",
     response_class=Response,
-    responses=FILE | problems(RenditionNotFound, FileMissing, CannotMark),
+    responses=FILE | PART | problems(RenditionNotFound, FileMissing, IsAFilm, IsAPicture, CannotMark),
 )
 async def download(
     rendition_id: UUID,
     user: Asker,
     downloads: Downloading,
     wanted: Annotated[WantedFile, Query()],
-    none_match: NoneMatch = None,
+    asked: Asked,
 ) -> Response:
-    """A restored version as a file."""
+    """A version as a file. Of a film a part can be asked for."""
+    film = wanted.format == "mp4"
+    if wanted.format is None:
+        film = film_of(await downloads.rendition(user.id, rendition_id)) is not None
     async with AsyncExitStack() as stack:
+        if film:
+            file = await stack.enter_async_context(downloads.film(user.id, rendition_id))
+            return send_parts(
+                file.path, file.media_type, etag=file.etag, asked=asked, name=file.filename, stack=stack
+            )  # fmt: skip
         file = await stack.enter_async_context(downloads.open(user.id, rendition_id, encoding_of(wanted)))
         answer = send_file(
-            file.path, file.media_type, etag=file.etag, none_match=none_match, name=file.filename, stack=stack
+            file.path, file.media_type, etag=file.etag, none_match=asked.none_match, name=file.filename, stack=stack
         )
         answer.headers["Cache-Control"] = FOLLOWS_THE_PLAN
         return answer
@@ -244,21 +278,21 @@ async def get_preview(
 @router.get(
     "/files/{key:path}",
     response_class=Response,
-    responses=FILE | problems(LinkInvalid, NotFound),
+    responses=FILE | PART | problems(LinkInvalid, NotFound),
     dependencies=[open_to_all()],
 )
-async def get_file(
-    key: str, files: Files, clock: Time, link: Annotated[SignedLink, Query()], none_match: NoneMatch = None
-) -> Response:
+async def get_file(key: str, files: Files, clock: Time, link: Annotated[SignedLink, Query()], asked: Asked) -> Response:
     """A file by a signed link, as the other answers contain them: whoever has the link may see it until it ends."""
     files.verify(key, link.expires, link.signature, clock.now())
     async with AsyncExitStack() as stack:
-        path = await stack.enter_async_context(files.local(key))
+        path, etag = await stack.enter_async_context(files.local(key)), key.replace("/", "-")
+        if key.endswith(".mp4"):
+            return send_parts(path, FILM_TYPE, etag=etag, asked=asked, stack=stack)
         media_type = "image/png" if key.endswith(".png") else "image/jpeg"
-        return send_file(path, media_type, etag=key.replace("/", "-"), none_match=none_match, stack=stack)
+        return send_file(path, media_type, etag=etag, none_match=asked.none_match, stack=stack)
 
 
 def encoding_of(wanted: WantedFile) -> Encoding:
-    """The encoding that a request for a download asks for."""
+    """The encoding that a request for a picture asks for."""
     keep = {"keep": Keep.ALL, "no_location": Keep.NO_LOCATION, "strip": Keep.NOTHING}[wanted.metadata]
-    return Encoding(format=Format(wanted.format), quality=wanted.quality, depth=wanted.depth, keep=keep)
+    return Encoding(format=Format(wanted.format or Format.JPEG), quality=wanted.quality, depth=wanted.depth, keep=keep)

@@ -15,6 +15,7 @@ from rekindle.imaging.formats import Format
 from rekindle.infra.db.base import Json
 from rekindle.infra.db.database import Database, Transaction
 from rekindle.photos.downloads import Downloads
+from rekindle.photos.films import film_of
 from rekindle.photos.service import PhotoNotFound, Photos
 from rekindle.photos.tables import RESULT, PhotoRow, RenditionRow
 
@@ -31,8 +32,13 @@ class OwnPhotos(Belongings):
     downloads: Downloads
 
     async def hand_over(self, tx: Transaction, from_id: UUID, to_id: UUID) -> None:
-        """Give all photos to somebody else; files and results belong to photos and come along."""
-        await tx.execute(update(PhotoRow).where(PhotoRow.owner_id == from_id).values(owner_id=to_id))
+        """Give all photos to somebody else; files and results belong to photos and come along.
+
+        What must not leave this machine because its owner wants that must not do so afterwards either.
+        """
+        kept = await tx.scalar(select(UserRow.local_only).where(UserRow.id == from_id))
+        stays = {"local_only": True} if kept else {}
+        await tx.execute(update(PhotoRow).where(PhotoRow.owner_id == from_id).values(owner_id=to_id, **stays))
 
     async def remove(self, owner_id: UUID) -> None:
         """Delete all photos, with their results, masks, jobs and files."""
@@ -74,7 +80,7 @@ class OwnPhotos(Belongings):
                 "id": photo.id, "filename": photo.filename, "created_at": photo.created_at.isoformat(),
                 "format": photo.format, "bytes": photo.bytes, "sha256": photo.sha256,
                 "width": photo.width, "height": photo.height,
-                "captured_at": photo.captured_at, "has_location": photo.has_location,
+                "captured_at": photo.captured_at, "has_location": photo.has_location, "local_only": photo.local_only,
                 "corners": photo.user_corners or photo.found_corners, "diagnosis": diagnosis,
                 "file": original_name(photo) if photo.original_key is not None else None,
             }  # fmt: skip
@@ -107,7 +113,9 @@ class OwnPhotos(Belongings):
 
     @asynccontextmanager
     async def _result(self, owner_id: UUID, row: RenditionRow) -> AsyncGenerator[Path]:
-        async with self.downloads.open(owner_id, row.id, AS_JPEG) as file:
+        downloads = self.downloads
+        opened = downloads.film(owner_id, row.id) if film_of(row) else downloads.open(owner_id, row.id, AS_JPEG)
+        async with opened as file:
             yield file.path
 
 
@@ -119,4 +127,5 @@ def original_name(photo: PhotoRow) -> str:
 def result_name(row: RenditionRow) -> str:
     """Where a result is in an archive."""
     assert row.kind == RESULT
-    return f"photos/{row.photo_id}/{row.operation}-{row.version}.{AS_JPEG.format.extension}"
+    extension = AS_JPEG.format.extension if film_of(row) is None else "mp4"
+    return f"photos/{row.photo_id}/{row.operation}-{row.version}.{extension}"

@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from rekindle.accounts.plans import GUEST, Plan, Plans
 from rekindle.accounts.tables import UserRow
-from rekindle.errors import NotFound
+from rekindle.errors import Invalid, NotFound
 from rekindle.imaging.encode import Encoding
 from rekindle.imaging.formats import Format
 from rekindle.imaging.output import MARK, WHOLE, Output, shape_preview
@@ -24,8 +24,9 @@ from rekindle.infra.db.database import Database
 from rekindle.infra.storage.port import Storage
 from rekindle.infra.workbench import Workbench
 from rekindle.photos.cache import FileCache, downloads_folder
+from rekindle.photos.films import FILM_TYPE, film_of
 from rekindle.photos.service import OriginalGone, owned_photo, photo_by_id
-from rekindle.photos.tables import RESULT, PhotoRow, RenditionRow
+from rekindle.photos.tables import RESULT, SOURCE_TYPE, PhotoRow, RenditionRow
 
 PREVIEW = Encoding(Format.JPEG)
 
@@ -33,6 +34,16 @@ PREVIEW = Encoding(Format.JPEG)
 class RenditionNotFound(NotFound):
     code: ClassVar[str] = "rendition_not_found"
     title: ClassVar[str] = "There is no such version"
+
+
+class IsAFilm(Invalid):
+    code: ClassVar[str] = "is_a_film"
+    title: ClassVar[str] = "This version is a film"
+
+
+class IsAPicture(Invalid):
+    code: ClassVar[str] = "is_a_picture"
+    title: ClassVar[str] = "This version is a picture"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +78,11 @@ class Downloads:
     async def open(self, owner: UUID, rendition_id: UUID, encoding: Encoding) -> AsyncGenerator[Download]:
         """A version as a file, as the plan of its owner lets it out now.
 
-        Raises RenditionNotFound, CannotMark, and the errors of encoding.
+        Raises RenditionNotFound, IsAFilm, CannotMark, and the errors of encoding.
         """
         row, photo = await self._find(owner, rendition_id)
+        if film_of(row) is not None:
+            raise IsAFilm("This version is a film, and there is no picture of it to save. Ask for it as mp4.")
         output = output_of(await self._plan(owner), row.width, row.height)
 
         async def make(target: Path) -> Json:
@@ -80,6 +93,19 @@ class Downloads:
             yield Download(
                 cached.path, download_name(photo.filename, encoding), encoding.format.media_type, PurePath(key).stem
             )
+
+    @asynccontextmanager
+    async def film(self, owner: UUID, rendition_id: UUID) -> AsyncGenerator[Download]:
+        """A version that is a film, as it was made: it was made on a plan that lets it out whole.
+
+        Raises RenditionNotFound, IsAPicture.
+        """
+        row, photo = await self._find(owner, rendition_id)
+        if film_of(row) is None:
+            raise IsAPicture("This version is a picture. Ask for it as jpeg, png, webp or tiff.")
+        async with self._storage.local(row.master_key) as path:
+            name = f"{PurePath(photo.filename).stem or 'photo'}-film.mp4"
+            yield Download(path, name, FILM_TYPE, row.master_key.replace("/", "-"))
 
     @asynccontextmanager
     async def preview(self, owner: UUID, rendition_id: UUID) -> AsyncGenerator[Download]:
@@ -131,7 +157,10 @@ class Downloads:
             original = None
             if photo.original_key is not None:
                 original = await stack.enter_async_context(self._storage.local(photo.original_key))
-            await self._bench.run(transcode, master, original, target, encoding, output, seconds=self._seconds)
+            source_type = (row.details or {}).get(SOURCE_TYPE)
+            await self._bench.run(
+                transcode, master, original, target, encoding, output, source_type, seconds=self._seconds
+            )  # fmt: skip
         return {}
 
 

@@ -60,6 +60,13 @@ def prepare(source: Path, target: Path, corners: Corners) -> Straightened:
     return Straightened(upright.width, upright.height, measure(upright))
 
 
+def adopt_picture(source: Path, target: Path) -> tuple[int, int]:
+    """Write the picture at `source`, whatever its format, as a working file; returns its width and height."""
+    image, _ = decode(source)
+    save_working(image, target)
+    return image.width, image.height
+
+
 def make_previews(working: Path, preview: Path, thumbnail: Path) -> None:
     """The preview and the thumbnail of a working file, as JPEG in sRGB without metadata."""
     save_previews(load_working(working), preview, thumbnail)

@@ -7,6 +7,7 @@ from rekindle.imaging.formats import Format
 from rekindle.imaging.quadrilateral import FULL_FRAME, Corners
 from rekindle.infra.http import API
 from rekindle.infra.storage.port import Storage
+from rekindle.photos.films import film_of
 from rekindle.photos.preparing import prepared_key, public_diagnosis
 from rekindle.photos.schemas import (
     CornersOut,
@@ -48,6 +49,7 @@ class Presenter:
                 "corners": corners_out(row),
                 "diagnosis": diagnosis,
                 "focus": focus_of(diagnosis),
+                "chosen_rendition_id": row.chosen_id,
                 "latest_job": LatestJob.model_validate(row.latest_job) if row.latest_job is not None else None,
                 "results": [self.rendition(result) for result in results if result.photo_id == row.id],
             }
@@ -55,6 +57,7 @@ class Presenter:
 
     def rendition(self, row: RenditionRow) -> RenditionOut:
         """A result."""
+        film = film_of(row)
         return RenditionOut.model_validate(
             {
                 **{name: getattr(row, name) for name in RENDITION_FIELDS},
@@ -62,12 +65,19 @@ class Presenter:
                 "thumbnail_url": self.link(row.thumbnail_key),
                 "before_preview_url": self.link(row.before_key),
                 "download_url": f"{API}/renditions/{row.id}/download",
+                "media": "picture" if film is None else "film",
+                "film_url": self.film(row),
+                "seconds": None if film is None else film.seconds,
             }
         )
 
     def preview(self, row: RenditionRow) -> str:
         """The address of the preview of a result."""
         return f"{API}/renditions/{row.id}/preview" if self._by_plan else self.link(row.preview_key)
+
+    def film(self, row: RenditionRow) -> str | None:
+        """The address at which a player finds the film that a result is; None for a picture."""
+        return None if film_of(row) is None else self.link(row.master_key)
 
     def mask(self, row: RenditionRow) -> MaskOut:
         """A mask."""
@@ -82,6 +92,7 @@ RENDITION_FIELDS = ("id", "photo_id", "job_id", "operation", "version", "width",
 
 PLAIN_FIELDS = (
     "id", "filename", "format", "bytes", "sha256", "width", "height", "created_at", "captured_at", "has_location",
+    "local_only",
 )  # fmt: skip
 
 

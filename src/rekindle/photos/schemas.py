@@ -66,7 +66,7 @@ class LatestJob(Body):
 
 
 class RenditionOut(Body):
-    """A restored version of a photo."""
+    """A version of a photo: a picture, or a film with a picture of it as its preview."""
 
     id: UUID
     photo_id: UUID
@@ -81,6 +81,9 @@ class RenditionOut(Body):
     thumbnail_url: str
     before_preview_url: str
     download_url: str
+    media: Literal["picture", "film"]
+    film_url: str | None = Field(description="Where a player finds the film, as an MP4 file; None for a picture.")
+    seconds: float | None = Field(description="How long the film lasts.")
 
 
 class MaskOut(Body):
@@ -111,6 +114,7 @@ class PhotoOut(Body):
     created_at: datetime
     captured_at: str | None
     has_location: bool
+    local_only: bool = Field(description="It does not leave this machine: only the engine that comes along is used.")
     preview_url: str
     thumbnail_url: str
     original_url: str | None = Field(description="None once a retention policy has deleted the original.")
@@ -119,8 +123,15 @@ class PhotoOut(Body):
     focus: PointBody | None = Field(
         description="The middle of the faces, in the straightened photo; None when none is known of."
     )
+    chosen_rendition_id: UUID | None = Field(description="The result that was chosen among several.")
     latest_job: LatestJob | None
     results: list[RenditionOut]
+
+
+class ChangedPhoto(Body):
+    """What is to be different about a photo; what is left out stays as it is."""
+
+    local_only: bool | None = Field(default=None, strict=True)
 
 
 class PhotoPage(Body):
@@ -142,9 +153,14 @@ def _number(value: object) -> object:
 
 
 class WantedFile(Body):
-    """How a version is wanted. `no_location` removes where it was taken; `strip` removes all metadata but colour."""
+    """How a version is wanted. `no_location` removes where it was taken; `strip` removes all metadata but colour.
 
-    format: Literal["jpeg", "png", "webp", "tiff"] = "jpeg"
+    Films are there as MP4 files, as they were made.
+    """
+
+    format: Literal["jpeg", "png", "webp", "tiff", "mp4"] | None = Field(
+        default=None, description="By itself JPEG for a picture and MP4 for a film."
+    )
     quality: int = Field(default=92, ge=1, le=100, description="For JPEG and WebP.")
     depth: Annotated[Literal[8, 16], BeforeValidator(_number)] = Field(
         default=8, description="Bits per channel; 16 for PNG and TIFF."

@@ -176,6 +176,14 @@ class Photos:
             photo.user_corners = None if corners is None else {"corners": corners.to_json()}
             return photo
 
+    async def keep_here(self, owner: UUID, photo_id: UUID, local_only: bool | None) -> PhotoRow:
+        """Keep a photo on this machine, or let it leave again; None changes nothing. Raises PhotoNotFound."""
+        async with self._db.transaction() as tx:
+            photo = await owned_photo(tx, owner, photo_id)
+            if local_only is not None:
+                photo.local_only = local_only
+            return photo
+
     async def _look(self, path: Path, folder: Path) -> Examined:
         limits, spare = self._reception.limits, self._reception.decode_seconds
         header = await self._bench.run(check_upload, path, limits, seconds=PATIENCE * spare, work_seconds=spare)
@@ -209,7 +217,7 @@ class Photos:
             height=inspected.height, captured_at=inspected.captured_at, has_location=inspected.has_gps,
             original_key=f"originals/{received.sha256[:2]}/{received.sha256}",
             preview_key=f"previews/{photo_id}/preview.jpg", thumbnail_key=f"previews/{photo_id}/thumbnail.jpg",
-            found_corners=found, user_corners=None, diagnosis=None, latest_job=None,
+            found_corners=found, user_corners=None, diagnosis=None, latest_job=None, local_only=False,
         )  # fmt: skip
 
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import BigInteger, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import BigInteger, ForeignKey, Index, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from rekindle.infra.db.base import Base, Json
@@ -42,10 +42,17 @@ class PhotoRow(Base):
     """The last diagnosis and the corners it holds for: `{prepared, findings, needs_work, measures}`."""
     latest_job: Mapped[Json | None]
     """`{id, status}` of the job asked for last, written by the jobs themselves."""
+    local_only: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Whether it must not leave this machine."""
+    chosen_id: Mapped[UUID | None] = mapped_column(default=None)
+    """The result that its owner chose among several."""
 
 
 RESULT, MASK = "result", "mask"
 """The kinds of renditions."""
+
+SOURCE_TYPE = "source_type"
+"""What the details of a rendition call how it came to be."""
 
 
 class RenditionRow(Base):
@@ -74,7 +81,10 @@ class RenditionRow(Base):
     before_key: Mapped[str]
     """The preview of what the job began with: upright and straightened."""
     details: Mapped[Json | None] = mapped_column(default=None)
-    """Of a mask: `{source, share, corners}`, the corners being those of the straightened photo that it was made for."""
+    """Of a mask: `{source, share, corners}`, the corners being those of the straightened photo that it was made for.
+
+    Of a film: `{media_type, seconds}`. Of a result that a model made up: `{source_type}`, as IPTC calls it.
+    """
 
 
 class CacheRow(Base):

@@ -19,13 +19,16 @@ from rekindle.config import Settings
 from rekindle.credits import api as credits_api
 from rekindle.infra.http import API, Problem, problem_response
 from rekindle.jobs import api as jobs_api
+from rekindle.jobs import bakeoffs_api, nudges_api, prompts_api, story_api
 from rekindle.photos import api as photos_api
+from rekindle.photos import reports_api
 from rekindle.server import health, problems
 from rekindle.server.bodies import SmallBodies
 from rekindle.server.limits import LIMITED, RateLimitHeaders
 from rekindle.server.linger import Linger
 from rekindle.server.pages import Pages
 from rekindle.server.security import Security
+from rekindle.spending import api as spending_api
 from rekindle.wiring.application import Application, application
 
 EVERYWHERE: dict[int | str, dict[str, Any]] = {
@@ -61,7 +64,20 @@ def create_app(settings: Settings, work: Callable[[Application], Awaitable[None]
     )  # fmt: skip
     problems.install(app)
     people = (accounts_api.front, accounts_api.router, keys_api.router, logins_api.router)
-    for router in (health.router, photos_api.router, jobs_api.router, credits_api.router, billing_api.router, *people):
+    for router in (
+        health.router,
+        photos_api.router,
+        jobs_api.router,
+        story_api.router,
+        bakeoffs_api.router,
+        nudges_api.router,
+        reports_api.router,
+        prompts_api.router,
+        credits_api.router,
+        billing_api.router,
+        spending_api.router,
+        *people,
+    ):
         app.include_router(router)
     app.router.default = Pages()
     app.add_middleware(SmallBodies)

@@ -1,5 +1,7 @@
 """Routes that say how the server is and what it can do."""
 
+from collections.abc import Sequence
+from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Annotated, Literal
 
@@ -37,6 +39,23 @@ class RetentionOut(Body):
     hours: float | None
 
 
+class ChoiceOut(Body):
+    """Somebody who can do an operation."""
+
+    provider: str
+    title: str = Field(description="What people call the provider.")
+    model: str
+    cost: int | None = Field(
+        description="What it costs the operator for a photo of 2 megapixels, in millionths of a dollar; null where "
+        "nobody knows, and where there are accounts."
+    )
+    seconds: float = Field(description="How long that usually takes.")
+    marks: str | None = Field(description="The watermark that it leaves.")
+    note: str | None
+    experimental: bool
+    sends: bool = Field(description="Whether the photo leaves this machine.")
+
+
 class CapabilitiesOut(Body):
     """What this server takes and does."""
 
@@ -45,6 +64,7 @@ class CapabilitiesOut(Body):
     max_megapixels: float
     operations: list[str]
     operation_notes: dict[str, str] = Field(description="What the engine here can do, one sentence for an operation.")
+    offers: dict[str, list[ChoiceOut]] = Field(description="Who can do each operation, before anybody is chosen.")
     retention: RetentionOut
     version: str
     provider_notice: str
@@ -81,10 +101,27 @@ async def capabilities(
         max_megapixels=uploads.max_pixels_jpeg / 1_000_000,
         operations=[operation.value for operation in offers.operations()],
         operation_notes={operation.value: note for operation, note in offers.notes().items()},
+        offers=_offers(offers, with_cost=not settings.accounts.enabled),
         retention=RetentionOut(policy=retention.policy, hours=hours),
         version=__version__,
-        provider_notice="Nothing leaves this machine.",
+        provider_notice=_notice(offers.senders()),
     )
+
+
+def _offers(offers: Offers, *, with_cost: bool) -> dict[str, list[ChoiceOut]]:
+    return {
+        operation.value: [
+            ChoiceOut.model_validate(asdict(each if with_cost else replace(each, cost=None)))
+            for each in offers.detailed(operation)
+        ]
+        for operation in offers.operations()
+    }  # fmt: skip
+
+
+def _notice(senders: Sequence[str]) -> str:
+    if not senders:
+        return "Nothing leaves this machine."
+    return f"Photos can be sent to {', '.join(senders)}, unless you say that they are to stay on this machine."
 
 
 async def _database(db: Database) -> State:

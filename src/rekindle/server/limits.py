@@ -55,6 +55,7 @@ KINDS: Mapping[tuple[str, str], Kind] = {
     ("POST", f"{API}/billing/webhook"): Kind.FREE,
     ("POST", f"{API}/photos"): Kind.UPLOAD,
     ("POST", f"{API}/jobs"): Kind.JOB,
+    ("POST", f"{API}/bakeoffs"): Kind.JOB,
     ("POST", f"{API}/jobs/{{job_id}}/retry"): Kind.JOB,
     ("GET", f"{API}/renditions/{{rendition_id}}/download"): Kind.WORK,
     ("GET", f"{API}/account/export"): Kind.WORK,

@@ -53,6 +53,7 @@ def _ours(request: Request, error: Exception) -> JSONResponse:
         response.headers["WWW-Authenticate"] = "Bearer"
     if error.retry_after is not None:
         response.headers["Retry-After"] = str(error.retry_after)
+    response.headers.update(error.headers)
     return response
 
 

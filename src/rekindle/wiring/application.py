@@ -15,6 +15,7 @@ from rekindle.infra.db.owner import seeing_everything
 from rekindle.infra.http import Services
 from rekindle.infra.lock import hold
 from rekindle.infra.queue.port import Handler, Queue, Schedule
+from rekindle.jobs.bakeoff_belongings import OwnBakeoffs
 from rekindle.jobs.belongings import OwnJobs
 from rekindle.jobs.tasks import rescue
 from rekindle.photos.belongings import OwnPhotos
@@ -24,9 +25,14 @@ from rekindle.wiring.ground import Ground, lay_ground
 from rekindle.wiring.jobs import job_work
 from rekindle.wiring.limits import Limits, limits_of
 from rekindle.wiring.money import open_books
+from rekindle.wiring.nudges import waking_of
 from rekindle.wiring.payments import open_till
 from rekindle.wiring.people import welcome
 from rekindle.wiring.photos import photo_work
+from rekindle.wiring.prompting import words_of
+from rekindle.wiring.providers import open_providers
+from rekindle.wiring.safety import guard
+from rekindle.wiring.spending import open_treasury
 
 log = logging.getLogger(__name__)
 
@@ -57,7 +63,7 @@ async def application(settings: Settings) -> AsyncGenerator[Application]:
             stack.push_async_callback(bench.aclose)
         built = _build(settings, ground)
         stack.push_async_callback(built.application.services.get(Limits).limiter.aclose)
-        for close in built.close_people:
+        for close in built.close:
             stack.push_async_callback(close)
         with seeing_everything():
             await _clear_up(ground, built)
@@ -71,33 +77,39 @@ class Built:
     application: Application
     sweeper: Sweeper
     keep_holds: Callable[[], Awaitable[object]]
-    close_people: Sequence[Callable[[], Awaitable[object]]]
+    close: Sequence[Callable[[], Awaitable[object]]]
 
 
 def _build(settings: Settings, on: Ground) -> Built:
     money = open_books(settings, on)
     paying = open_till(settings, on, money.ledger, money.plans)
-    work = photo_work(settings, on, money.plans)
+    work, guarding = photo_work(settings, on, money.plans), guard(on)
+    treasury = open_treasury(settings, on)
     owned = (
-        OwnPhotos(on.db, work.photos, work.downloads), OwnJobs(on.db), OwnCredits(on.db, money.ledger),
-        paying.belongings,
+        OwnPhotos(on.db, work.photos, work.downloads), OwnJobs(on.db), OwnBakeoffs(on.db),
+        OwnCredits(on.db, money.ledger), paying.belongings, guarding.belongings, treasury.belongings,
     )  # fmt: skip
     people = welcome(settings, on, plans=money.plans, belongings=owned)
     work.photos.when_deleted(money.charges.let_go)
-    running = job_work(settings, on, work, money.charges)
+    upstreams = open_providers(settings, on, purse=treasury.purse)
+    words = words_of(settings, on, work.preparing)
+    running = job_work(settings, on, work, money.charges, upstreams)
     services = Services(
         settings, on.clock, on.db, on.storage, limits_of(settings), *work.services, *running.services,
-        *money.services, *paying.services, *people.services,
+        *money.services, *paying.services, *people.services, waking_of(settings, on),
+        *guarding.services, *words.services, *treasury.services,
     )  # fmt: skip
     schedules = [
         Schedule("the sweeper", settings.jobs.sweep_seconds, work.sweeper.sweep),
         *money.schedules,
         *paying.schedules,
         *people.schedules,
+        *upstreams.schedules,
+        *treasury.schedules,
         Schedule("the search for forgotten jobs", settings.jobs.sweep_seconds, lambda: rescue(on.db, on.queue)),
     ]
     made = Application(settings, on.clock, services, on.queue, running.handlers, schedules, on.concurrency)
-    return Built(made, work.sweeper, money.keep, people.aclose)
+    return Built(made, work.sweeper, money.keep, [*people.aclose, *upstreams.aclose, words.aclose])
 
 
 async def _clear_up(ground: Ground, built: Built) -> None:

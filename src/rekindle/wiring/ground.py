@@ -21,7 +21,7 @@ from rekindle.infra.storage.port import Storage
 from rekindle.infra.storage.signing import LinkSigner
 from rekindle.infra.workbench import Workbench
 
-CHILD_MODULES = ("rekindle.photos.pixels", "rekindle.imaging.restoration")
+CHILD_MODULES = ("rekindle.photos.pixels", "rekindle.imaging.restoration", "rekindle.providers.engine")
 
 
 @dataclass(frozen=True, slots=True)

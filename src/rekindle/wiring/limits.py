@@ -40,7 +40,7 @@ def limits_of(settings: Settings) -> Limits:
     chosen = settings.limits
     on = settings.accounts.enabled if chosen.enabled is None else chosen.enabled
     trusted = proxies(map(str, chosen.trusted_proxies), header=chosen.proxy_header)
-    return Limits(on, _limiter(chosen, on=on), _allowances(chosen), trusted)
+    return Limits(on, limiter_of(chosen, on=on), _allowances(chosen), trusted)
 
 
 def _allowances(chosen: LimitSettings) -> Allowances:
@@ -56,7 +56,8 @@ def _allowances(chosen: LimitSettings) -> Allowances:
     )
 
 
-def _limiter(chosen: LimitSettings, *, on: bool) -> Limiter:
+def limiter_of(chosen: LimitSettings, *, on: bool) -> Limiter:
+    """What counts: for all servers where there is Redis, else for this process."""
     near = LocalLimiter()
     if not on or chosen.redis_url is None:
         return near

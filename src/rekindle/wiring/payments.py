@@ -14,7 +14,8 @@ from rekindle.billing.reconciling import Reconciling, Till
 from rekindle.billing.service import Billing
 from rekindle.billing.sweep import Sweep
 from rekindle.billing.webhooks import Webhooks
-from rekindle.config import BillingSettings, Settings
+from rekindle.config import Settings
+from rekindle.config_billing import BillingSettings
 from rekindle.credits.ledger import CREDIT
 from rekindle.credits.service import Credits
 from rekindle.infra.queue.port import Schedule

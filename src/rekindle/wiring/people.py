@@ -20,6 +20,7 @@ from rekindle.accounts.outsiders import Outsiders
 from rekindle.accounts.passwords import Passwords
 from rekindle.accounts.plans import GUEST, Plans
 from rekindle.accounts.porter import Porter
+from rekindle.accounts.preferences import Preferences
 from rekindle.accounts.recogniser import Recogniser
 from rekindle.accounts.service import Accounts, Terms
 from rekindle.accounts.sessions import ApiKeys, Sessions
@@ -69,7 +70,7 @@ def welcome(settings: Settings, on: Ground, *, plans: Plans, belongings: Sequenc
         Logins(issuers, outsiders, key=secret_for(settings, "logins"), clock=on.clock),
         Exporting(on.db, on.clock, belongings),
         Porter(entrance, cookie, handshake, Letters(post)),
-        entrance, keys, leaving,
+        entrance, keys, leaving, Preferences(on.db),
     )  # fmt: skip
     schedule = Schedule("the sweeper of accounts", settings.jobs.sweep_seconds, leaving.sweep)
     return People(services, (schedule,), (post.aclose, *(each.aclose for each in issuers)))

@@ -54,17 +54,51 @@ def test_what_is_not_listed_is_not_for_sale(order: Order) -> None:
         CLASSIC.quote(order)
 
 
+ORDERS = st.builds(
+    Order, st.sampled_from([each.value for each in Operation]), st.sampled_from(["standard", "hd"]),
+    degradation=st.none() | st.sampled_from(Degradation), wished=st.booleans(),
+)  # fmt: skip
+
+
 @given(
-    st.sampled_from(sorted(CATALOGUES)), st.sampled_from([None, *Degradation]), st.sampled_from(list(Degradation)),
-    st.integers(1, 1000),
+    st.sampled_from(sorted(CATALOGUES)), ORDERS, st.sampled_from(Degradation), st.integers(1, 1000),
+    st.integers(0, 2000),
 )  # fmt: skip
 def test_what_is_owed_is_never_more_than_what_was_shown(
-    name: str, known: Degradation | None, found: Degradation, step: int
+    name: str, order: Order, found: Degradation, step: int, share: int
 ) -> None:
     preset = CATALOGUES[name]
-    catalogue = Catalogue(name, preset.operations, classes=preset.classes, step=step)
-    quote = catalogue.quote(Order("restore", degradation=known))
-    assert 0 <= quote.owed(found) <= quote.most
+    catalogue = Catalogue(name, preset.operations, classes=preset.classes, step=step, degraded=share)
+    quote = quote_from_json(json.loads(json.dumps(catalogue.quote(order).to_json())))
+    owed, lower = quote.owed(found), quote.owed(found, degraded=True)
+    assert 0 <= lower <= owed <= quote.most
+    assert owed % step == lower % step == 0
+
+
+@pytest.mark.parametrize("catalogue", CATALOGUES.values(), ids=CATALOGUES.keys())
+@pytest.mark.parametrize("operation", [each for each in Operation if not each.mends])
+def test_what_always_does_something_costs_something_and_half_when_done_less_well(
+    catalogue: Catalogue, operation: Operation
+) -> None:
+    quote = catalogue.quote(Order(operation.value))
+    for each in Degradation:
+        assert 0 < quote.owed(each, degraded=True) == (quote.owed(each) + 1) // 2
+
+
+def test_a_higher_quality_costs_more() -> None:
+    assert REKINDLE.quote(Order("restyle", "hd")).most == 4500
+    assert REKINDLE.quote(Order("restyle", "hd")).owed(Degradation.NONE, degraded=True) == 2250
+
+
+def test_a_quote_of_before_there_were_lower_prices_still_holds() -> None:
+    old = {
+        "catalogue": "rekindle",
+        "operation": "restore",
+        "quality": "standard",
+        "most": 2000,
+        "by_class": {"A": 2000},
+    }
+    assert quote_from_json(old).owed(Degradation.LOW_QUALITY, degraded=True) == 2000
 
 
 def test_a_quote_outlives_the_catalogue() -> None:

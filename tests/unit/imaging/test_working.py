@@ -80,3 +80,20 @@ def test_a_working_file_becomes_a_file_to_keep_without_an_original(tmp_path: Pat
     save_working(Image(COLOUR), tmp_path / "work.tif")
     transcode(tmp_path / "work.tif", None, tmp_path / "result.png", Encoding(Format.PNG))
     assert np.array_equal(np.asarray(Pillow.open(tmp_path / "result.png")), COLOUR)
+
+
+@pytest.mark.parametrize("kind", [Format.JPEG, Format.PNG, Format.WEBP, Format.TIFF])
+@pytest.mark.parametrize("tagged", [True, False])
+def test_a_file_of_a_result_that_was_made_up_says_so(tmp_path: Path, kind: Format, tagged: bool) -> None:
+    save_working(Image(pictures.flat(), Space.SRGB), tmp_path / "work.tif")
+    original = None
+    if tagged:
+        original = tmp_path / "original.jpg"
+        original.write_bytes(pictures.encoded("jpeg", exif=pictures.exif()))
+    target = tmp_path / "result"
+    transcode(
+        tmp_path / "work.tif", original, target, Encoding(kind), source_type="compositeWithTrainedAlgorithmicMedia"
+    )
+    packet = read_metadata(target).xmp
+    assert packet is not None
+    assert packet.count(b"digitalsourcetype/compositeWithTrainedAlgorithmicMedia") == 1

@@ -2,6 +2,7 @@
 
 import struct
 import time
+from xml.etree import ElementTree as ET
 
 import pytest
 
@@ -65,3 +66,40 @@ def test_other_resources_before_the_records_are_passed_over() -> None:
 @pytest.mark.parametrize("block", [b"", b"Photoshop 3.0\0", b"8BIM\x04\x04", b"8BIM\x04\x04\xff" + b"a" * 8, b"other"])
 def test_a_block_without_records_has_none(block: bytes) -> None:
     assert from_photoshop(block) is None
+
+
+# ── how a result came to be ──
+
+SAID = b"http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia"
+
+
+def test_a_packet_says_how_a_picture_came_to_be_and_keeps_what_it_said_before() -> None:
+    told = xmp.with_source_type(PACKET, "trainedAlgorithmicMedia")
+    assert told.count(SAID) == 1
+    assert told.endswith(b"</rdf:Description></rdf:RDF></x:xmpmeta>")
+    assert all(text in told for text in (b"Aunt May", b"Paris", b"48,51.5N"))
+
+
+def test_what_was_said_before_of_how_it_came_to_be_is_replaced() -> None:
+    first = xmp.with_source_type(PACKET, "digitalCapture")
+    second = xmp.with_source_type(first, "trainedAlgorithmicMedia")
+    assert second.count(b"DigitalSourceType>") == 2
+    assert b"digitalCapture" not in second
+    assert SAID in second
+
+
+def test_a_new_packet_can_be_read_by_others() -> None:
+    packet = xmp.with_source_type(None, "trainedAlgorithmicMedia")
+    root = ET.fromstring(packet.decode())
+    (found,) = root.iter("{http://iptc.org/std/Iptc4xmpExt/2008-02-29/}DigitalSourceType")
+    assert found.text == SAID.decode()
+
+
+def test_the_description_is_of_the_same_thing_as_the_others() -> None:
+    packet = PACKET.replace(b"<rdf:Description ", b'<rdf:Description rdf:about="uuid:7" ')
+    assert xmp.with_source_type(packet, "digitalCapture").count(b'rdf:about="uuid:7"') == 2
+
+
+def test_a_packet_that_is_not_understood_stays_as_it_is() -> None:
+    for packet in (b"", b"<x:xmpmeta/>", PACKET.decode().encode("utf-16")):
+        assert xmp.with_source_type(packet, "trainedAlgorithmicMedia") == packet

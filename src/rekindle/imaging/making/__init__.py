@@ -1,0 +1,1 @@
+"""The operations that make something new of photos: styles, gradings, blends, montages and films."""
