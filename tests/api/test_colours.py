@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from rekindle.treatments.operations import Operation
 from tests.api.conftest import API, Visitor, refused
 from tests.factories import WHOLE, faded, png, scene
 
@@ -86,6 +87,6 @@ def test_a_key_cannot_be_used_for_other_dabs_or_another_operation(idle: Visitor)
 
 def test_the_server_says_what_it_makes_of_each_operation(visitor: Visitor) -> None:
     told = visitor.get("/capabilities")
-    assert told["operations"] == ["restore", "colorize", "restore_colorize"]
+    assert told["operations"] == [operation.value for operation in Operation]
     assert set(told["operation_notes"]) == set(told["operations"])
     assert all(note.endswith(".") for note in told["operation_notes"].values())

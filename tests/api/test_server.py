@@ -12,6 +12,7 @@ import pytest
 from rekindle import __version__
 from rekindle.infra.lock import FolderInUse
 from rekindle.server.app import create_app
+from rekindle.treatments.operations import Operation
 from rekindle.wiring.application import application
 from tests.api.conftest import API, Opening, Visitor, refused
 from tests.factories import jpeg, settings
@@ -217,7 +218,7 @@ def test_the_server_says_what_it_takes_and_does(visit: Opening) -> None:
     told = visitor.get("/capabilities")
     assert told["max_bytes"] == 7_000_000
     assert told["formats"] == ["jpeg", "png", "webp", "heic", "avif", "tiff"]
-    assert told["operations"] == ["restore", "colorize", "restore_colorize"]
+    assert told["operations"] == [operation.value for operation in Operation]
     assert told["retention"] == {"policy": "ephemeral", "hours": 2.0}
     assert told["version"] == __version__
 

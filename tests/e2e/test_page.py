@@ -52,7 +52,7 @@ def test_a_dropped_photo_is_restored_compared_and_downloaded(open_page: Opening,
     expect(divider).to_have_attribute("aria-valuenow", "48")
     expect(page.get_by_alt_text("grandmother.jpg before")).to_be_visible()
     expect(page.get_by_alt_text("grandmother.jpg after")).to_be_visible()
-    page.get_by_text("Side by side").click()
+    page.get_by_text("Side by side", exact=True).click()
     expect(divider).to_be_hidden()
 
     picture = downloaded(page, page.get_by_role("link", name="Download as JPEG"), tmp_path)
@@ -62,7 +62,7 @@ def test_a_dropped_photo_is_restored_compared_and_downloaded(open_page: Opening,
 def test_both_sides_show_the_same_spot_at_any_zoom(open_page: Opening) -> None:
     page = open_page()
     drop_and_wait(page)
-    page.get_by_text("Side by side").click()
+    page.get_by_text("Side by side", exact=True).click()
     for _ in range(3):
         page.get_by_role("button", name="Zoom in").click()
     before = page.get_by_alt_text("grandmother.jpg before")

@@ -28,7 +28,7 @@ def test_axe_finds_nothing_from_the_first_look_to_the_download(open_page: Openin
     found["restoring"] = faults(page)
     restored(page)
     found["compare"] = faults(page)
-    page.get_by_text("Side by side").click()
+    page.get_by_text("Side by side", exact=True).click()
     found["side by side"] = faults(page)
     page.get_by_text("Try it differently").click()
     found["options"] = faults(page)

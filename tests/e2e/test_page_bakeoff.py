@@ -3,7 +3,6 @@
 import json
 import re
 from collections.abc import Generator
-from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
@@ -71,17 +70,6 @@ def candidate(page: Page, name: str) -> Locator:
     return page.get_by_role("checkbox", name=re.compile(f"^{name} Nothing" if name == HERE else f" {name} "))
 
 
-def look(page: Page, name: str) -> None:
-    """Keep what is seen where somebody wants to look at it."""
-    if folder := SHOTS:
-        folder.mkdir(parents=True, exist_ok=True)
-        page.wait_for_timeout(300)
-        page.screenshot(path=folder / f"{name}.png", full_page=True)
-
-
-SHOTS: Path | None = Path("/tmp/bakeshots")
-
-
 @pytest.mark.parametrize(("size", "theme"), [("desktop", "light"), ("phone", "dark")])
 def test_several_do_the_same_and_the_best_is_kept(
     connected: ServerProcess, browser: Browser, size: str, theme: str
@@ -98,7 +86,6 @@ def test_several_do_the_same_and_the_best_is_kept(
     candidate(page, FLARE).check()
     expect(page.get_by_text("3 of 6 chosen")).to_be_visible()
     expect(page.get_by_text("This sends your photo to Google Gemini and OpenAI.")).to_be_visible()
-    look(page, f"{size}-{theme}-1-setup")
     assert faults(page) == []
     page.get_by_role("button", name="Start all 3").click()
 
@@ -114,12 +101,10 @@ def test_several_do_the_same_and_the_best_is_kept(
     page.get_by_role("button", name="Show before").click()
     expect(page.get_by_alt_text("portrait.jpg, as it was")).to_have_count(3)
     page.get_by_role("button", name="Show before").click()
-    look(page, f"{size}-{theme}-2-results")
     assert faults(page) == []
 
     page.get_by_role("button", name="C is the best").click()
     expect(heading(page, re.compile("^You chose"))).to_be_visible()
-    look(page, f"{size}-{theme}-3-chosen")
     (favourite,) = connected.get("/account/favourites")["items"]
     photo = connected.get("/photos")["items"][0]
     chosen = connected.get(f"/bakeoffs?photo_id={photo['id']}")["items"][0]
@@ -140,10 +125,8 @@ def test_blind_nobody_is_named_before_the_choice(
     candidate(page, LITE).check()
     candidate(page, FLARE).check()
     page.get_by_role("switch", name="Look without knowing who made what").check(force=True)
-    look(page, f"{size}-{theme}-4-blind-setup")
     page.get_by_role("button", name="Start all 2").click()
     expect(heading(page, "Which one is the best?")).to_be_visible(timeout=SECONDS)
-    look(page, f"{size}-{theme}-5-blind")
     main = page.get_by_role("main")
     expect(main).not_to_contain_text(NAMES)
     expect(page.get_by_text("Who made it is a secret until you choose")).to_have_count(2)
@@ -151,7 +134,6 @@ def test_blind_nobody_is_named_before_the_choice(
     expect(heading(page, re.compile(f"^You chose .*({LITE}|{FLARE})"))).to_be_visible()
     expect(main).to_contain_text(LITE)
     expect(main).to_contain_text(FLARE)
-    look(page, f"{size}-{theme}-6-revealed")
     # It is found again, and another one may be chosen.
     page.get_by_role("button", name="Compare again").click()
     first = page.get_by_role("region", name="Asked first")

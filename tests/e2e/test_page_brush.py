@@ -125,7 +125,7 @@ def test_what_was_mended_is_shown_over_the_photo(open_page: Opening) -> None:
     toggle.click()
     expect(toggle).to_have_attribute("aria-pressed", "true")
     expect(marks).to_have_count(1)
-    page.get_by_text("Side by side").click()
+    page.get_by_text("Side by side", exact=True).click()
     expect(marks).to_have_count(2)
     toggle.click()
     expect(marks).to_have_count(0)

@@ -1,6 +1,6 @@
 /** Every call that the page makes, by name. */
 import { type Answer, api, once, take } from "./call.ts";
-import type { Mask, Point } from "./types.ts";
+import type { Mask, Point, Report } from "./types.ts";
 import type { Wish } from "./wish.ts";
 
 export const uploadAddress = "/api/v1/photos";
@@ -37,11 +37,13 @@ export const cancelJob = (job_id: string) =>
 export const retryJob = (job_id: string) =>
   take(api.POST("/api/v1/jobs/{job_id}/retry", { params: { path: { job_id }, header: once() } }));
 
-interface Submission {
+export interface Submission {
   /** Two submissions with one key are one job: a key of its own makes asking again harmless. */
   key?: string;
   /** The price that was shown, in milli-credits: a higher one is refused. */
   max_price?: number;
+  /** All photos of it, where there are several. */
+  photo_ids?: string[];
 }
 
 export const submitJob = (photo_id: string, wish: Wish, { key, ...price }: Submission = {}) =>
@@ -56,3 +58,20 @@ async function sendMask(photo_id: string, body: Blob): Promise<Answer<Mask>> {
   const content = await response.json().catch(() => null);
   return { data: content as Mask, error: content, response };
 }
+
+/** Whether a photo stays on this machine. */
+export const keepPhoto = (photo_id: string, local_only: boolean) =>
+  take(api.PATCH("/api/v1/photos/{photo_id}", { params: { path: { photo_id } }, body: { local_only } }));
+
+/** The words that a model would be sent. Asking for them sends nothing anywhere. */
+export const previewPrompt = (photo_id: string, { operation, options }: Wish) =>
+  take(api.POST("/api/v1/prompts/preview", { body: { photo_id, operation, options, rewrite: false } }));
+
+export const getStory = (job_id: string) =>
+  take(api.GET("/api/v1/jobs/{job_id}/story", { params: { path: { job_id } } }));
+
+export const getEgress = (photo_id: string) =>
+  take(api.GET("/api/v1/photos/{photo_id}/egress", { params: { path: { photo_id } } }));
+
+export const reportResult = (rendition_id: string, body: Report) =>
+  take(api.POST("/api/v1/renditions/{rendition_id}/reports", { params: { path: { rendition_id } }, body }));

@@ -21,3 +21,7 @@ export const makeKey = (name: string, scopes: Scope[]) => take(api.POST("/api/v1
 export const revokeKey = (key_id: string) => take(api.DELETE("/api/v1/api-keys/{key_id}", { params: { path: { key_id } } }));
 
 export const deleteAccount = (password: string | null) => take(api.DELETE("/api/v1/account", { body: { password } }));
+
+export const getPreferences = () => take(api.GET("/api/v1/account/preferences"));
+export const preferLocal = (local_only: boolean) =>
+  take(api.PATCH("/api/v1/account/preferences", { body: { local_only } }));

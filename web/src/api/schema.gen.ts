@@ -48,6 +48,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/account/favourites": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Favourites
+         * @description Whom you chose in bake-offs, for each operation.
+         */
+        get: operations["list_favourites_api_v1_account_favourites_get"];
+        put?: never;
+        post?: never;
+        /**
+         * Forget Favourites
+         * @description Forget whom you chose, for one operation or for all.
+         */
+        delete: operations["forget_favourites_api_v1_account_favourites_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/account/password": {
         parameters: {
             query?: never;
@@ -88,6 +112,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/account/preferences": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Preferences
+         * @description What you prefer.
+         */
+        get: operations["get_preferences_api_v1_account_preferences_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change Preferences
+         * @description Prefer something else from now on, also for what is under way.
+         */
+        patch: operations["change_preferences_api_v1_account_preferences_patch"];
+        trace?: never;
+    };
     "/api/v1/account/verification": {
         parameters: {
             query?: never;
@@ -122,6 +170,46 @@ export interface paths {
          * @description Send the mail with the link once more. Nothing happens when the address is proven already.
          */
         post: operations["send_verification_api_v1_account_verification_mail_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alerts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Alerts
+         * @description What operators are told, newest first.
+         */
+        get: operations["list_alerts_api_v1_alerts_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alerts/{alert_id}/acknowledgement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Acknowledge
+         * @description Say that somebody takes care of it.
+         */
+        post: operations["acknowledge_api_v1_alerts__alert_id__acknowledgement_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -167,6 +255,110 @@ export interface paths {
          * @description Make a key useless, at once and for ever.
          */
         delete: operations["revoke_key_api_v1_api_keys__key_id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/bakeoffs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Bakeoffs
+         * @description The bake-offs of a photo, newest first.
+         */
+        get: operations["list_bakeoffs_api_v1_bakeoffs_get"];
+        put?: never;
+        /**
+         * Start Bakeoff
+         * @description Have several do the same thing to a photo: a job for each, or none at all where one of them cannot be made.
+         */
+        post: operations["start_bakeoff_api_v1_bakeoffs_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/bakeoffs/candidates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Candidates
+         * @description Who could do it, what each would cost, how long it would take, and whether the photo would leave this machine.
+         */
+        get: operations["list_candidates_api_v1_bakeoffs_candidates_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/bakeoffs/quote": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Quote Bakeoff
+         * @description What a bake-off would cost at most. It costs nothing and sends nothing.
+         */
+        post: operations["quote_bakeoff_api_v1_bakeoffs_quote_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/bakeoffs/{bakeoff_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Bakeoff
+         * @description One bake-off.
+         */
+        get: operations["get_bakeoff_api_v1_bakeoffs__bakeoff_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/bakeoffs/{bakeoff_id}/choice": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Choose Result
+         * @description Choose the best result. Whoever made it is asked first for this operation from now on, as long as it is there.
+         */
+        post: operations["choose_result_api_v1_bakeoffs__bakeoff_id__choice_post"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -380,6 +572,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/flags": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Flags
+         * @description What was flagged or reported, newest first.
+         */
+        get: operations["list_flags_api_v1_flags_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/flags/{flag_id}/decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Decide
+         * @description Let a photo pass this check from now on, or refuse it; a later decision takes the place of an earlier one.
+         */
+        post: operations["decide_api_v1_flags__flag_id__decision_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/guests": {
         parameters: {
             query?: never;
@@ -435,7 +667,7 @@ export interface paths {
         put?: never;
         /**
          * Submit
-         * @description Ask for a photo to be restored, to get colours, or both.
+         * @description Ask for something to be done to a photo, or to several.
          */
         post: operations["submit_api_v1_jobs_post"];
         delete?: never;
@@ -520,6 +752,26 @@ export interface paths {
          * @description A new job like one that failed or was canceled.
          */
         post: operations["retry_api_v1_jobs__job_id__retry_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs/{job_id}/story": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Story
+         * @description Why a job was done by whom: what was considered, what was tried, what it cost, and what went wrong.
+         */
+        get: operations["get_story_api_v1_jobs__job_id__story_get"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -651,7 +903,11 @@ export interface paths {
         delete: operations["delete_photo_api_v1_photos__photo_id__delete"];
         options?: never;
         head?: never;
-        patch?: never;
+        /**
+         * Change Photo
+         * @description Keep a photo on this machine, or let it leave again. It counts from now on, also for a job that is under way.
+         */
+        patch: operations["change_photo_api_v1_photos__photo_id__patch"];
         trace?: never;
     };
     "/api/v1/photos/{photo_id}/corners": {
@@ -694,6 +950,26 @@ export interface paths {
          * @description What is wrong with the photo: measured at the first call, then remembered. It follows the corners.
          */
         get: operations["get_diagnosis_api_v1_photos__photo_id__diagnosis_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/photos/{photo_id}/egress": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Egress
+         * @description What of a photo left this machine, when, and to whom.
+         */
+        get: operations["get_egress_api_v1_photos__photo_id__egress_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -764,6 +1040,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/photos/{photo_id}/reports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Report Photo
+         * @description Tell the operators of this server that something is wrong with a photo.
+         */
+        post: operations["report_photo_api_v1_photos__photo_id__reports_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/plans": {
         parameters: {
             query?: never;
@@ -804,6 +1100,48 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/prompts/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Preview Prompt
+         * @description Show the words that a job would send. It costs nothing.
+         */
+        post: operations["preview_prompt_api_v1_prompts_preview_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/providers/{provider}/nudges/{token}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take Nudge
+         * @description A provider says that an edit may be done. What it says is not believed: the job asks the provider itself.
+         *
+         *     The address is one that this server gave to the provider; any other answers as if there were nothing.
+         */
+        post: operations["take_nudge_api_v1_providers__provider__nudges__token__post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/renditions/{rendition_id}": {
         parameters: {
             query?: never;
@@ -833,7 +1171,7 @@ export interface paths {
         };
         /**
          * Download
-         * @description A restored version as a file.
+         * @description A version as a file. Of a film a part can be asked for.
          */
         get: operations["download_api_v1_renditions__rendition_id__download_get"];
         put?: never;
@@ -864,6 +1202,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/renditions/{rendition_id}/reports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Report Result
+         * @description Tell the operators of this server that something is wrong with a result.
+         */
+        post: operations["report_result_api_v1_renditions__rendition_id__reports_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/session": {
         parameters: {
             query?: never;
@@ -883,6 +1241,146 @@ export interface paths {
          * @description Log this browser out.
          */
         delete: operations["log_out_api_v1_session_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/spending": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Spending
+         * @description What was spent at providers, what may be, and what is left.
+         */
+        get: operations["get_spending_api_v1_spending_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/spending/allocation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Allocation
+         * @description How to divide what came in, in millionths of a dollar, among providers.
+         */
+        get: operations["allocation_api_v1_spending_allocation_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/spending/budgets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Set Budget
+         * @description Bound what is spent from now on.
+         */
+        post: operations["set_budget_api_v1_spending_budgets_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/spending/budgets/{budget_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Drop Budget
+         * @description Take a budget away again.
+         */
+        delete: operations["drop_budget_api_v1_spending_budgets__budget_id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/spending/moves": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Move
+         * @description Let unused money of one pool count for another.
+         */
+        post: operations["move_api_v1_spending_moves_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/spending/pools/{provider}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Keep Pool
+         * @description Keep a pool for a provider, or change how it is kept.
+         */
+        put: operations["keep_pool_api_v1_spending_pools__provider__put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/spending/pools/{provider}/purchases": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Purchase
+         * @description Say that money was paid to a provider in advance.
+         */
+        post: operations["purchase_api_v1_spending_pools__provider__purchases_post"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -913,6 +1411,186 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /**
+         * AlertOut
+         * @description Something that operators are told.
+         */
+        AlertOut: {
+            /** Acknowledged At */
+            acknowledged_at: string | null;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Severity
+             * @enum {string}
+             */
+            severity: "info" | "warning" | "critical";
+            /** Text */
+            text: string;
+        };
+        /**
+         * AlertPage
+         * @description Alerts, newest first.
+         */
+        AlertPage: {
+            /** Items */
+            items: components["schemas"]["AlertOut"][];
+        };
+        /**
+         * AllocationOut
+         * @description What each provider is to get of what came in.
+         */
+        AllocationOut: {
+            /** Providers */
+            providers: {
+                [key: string]: number;
+            };
+            /** Revenue */
+            revenue: number;
+        };
+        /**
+         * AttemptError
+         * @description Why an attempt came to nothing.
+         */
+        AttemptError: {
+            /** Code */
+            code: string;
+            /** Message */
+            message: string;
+        };
+        /**
+         * AttemptOut
+         * @description One try of a job at one model.
+         */
+        AttemptOut: {
+            /**
+             * Cost
+             * @description Millionths of a dollar that the provider charged, or may have charged.
+             */
+            cost: number;
+            /**
+             * Detail
+             * @description What the provider said; for operators.
+             */
+            detail: string | null;
+            /** Ended At */
+            ended_at: string | null;
+            error: components["schemas"]["AttemptError"] | null;
+            /** Model */
+            model: string;
+            /** Number */
+            number: number;
+            /** Provider */
+            provider: string;
+            /** Seconds */
+            seconds: number | null;
+            /**
+             * Started At
+             * Format: date-time
+             */
+            started_at: string;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "started" | "pending" | "done" | "failed" | "unknown" | "canceled";
+        };
+        /**
+         * BakeoffJobOut
+         * @description A contender. Of a blind bake-off nothing tells who it is until `revealed`, in the job neither.
+         */
+        BakeoffJobOut: {
+            /**
+             * Cost
+             * @description Millionths of a dollar that it cost in the end; null before.
+             */
+            cost: number | null;
+            job: components["schemas"]["JobOut"];
+            /**
+             * Letter
+             * @enum {string}
+             */
+            letter: "A" | "B" | "C" | "D" | "E" | "F";
+            /** Model */
+            model: string | null;
+            /** Provider */
+            provider: string | null;
+            /** Provider Title */
+            provider_title: string | null;
+        };
+        /**
+         * BakeoffOut
+         * @description A bake-off, its contenders in the order of their letters.
+         */
+        BakeoffOut: {
+            /** Blind */
+            blind: boolean;
+            /** Chosen */
+            chosen: ("A" | "B" | "C" | "D" | "E" | "F") | null;
+            /** Chosen At */
+            chosen_at: string | null;
+            /** Chosen Job Id */
+            chosen_job_id: string | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Jobs */
+            jobs: components["schemas"]["BakeoffJobOut"][];
+            /**
+             * Operation
+             * @enum {string}
+             */
+            operation: "restore" | "colorize" | "restore_colorize" | "restyle" | "enhance" | "fuse" | "bring_together" | "animate";
+            options: components["schemas"]["JobOptions"];
+            /**
+             * Photo Id
+             * Format: uuid
+             */
+            photo_id: string;
+            /** @description Of all together; `charged` is null until all have ended. Null where nothing is ever charged. */
+            price: components["schemas"]["PriceOut"] | null;
+            /**
+             * Revealed
+             * @description Whether it is told who made what: from the choice on if it is blind.
+             */
+            revealed: boolean;
+        };
+        /**
+         * BakeoffPage
+         * @description The bake-offs of a photo, newest first.
+         */
+        BakeoffPage: {
+            /** Items */
+            items: components["schemas"]["BakeoffOut"][];
+        };
+        /**
+         * BakeoffQuoteOut
+         * @description What a bake-off costs at most: `most` is what all candidates cost together.
+         */
+        BakeoffQuoteOut: {
+            /** Items */
+            items: components["schemas"]["CandidateOut"][];
+            /**
+             * Most
+             * @description In thousandths of a credit; null where nothing is ever charged.
+             */
+            most: number | null;
+        };
+        /**
          * BillingOut
          * @description What somebody pays for. `payment_failed`: a payment is owed, and no new credits come until it is made.
          */
@@ -920,6 +1598,99 @@ export interface components {
             /** Payment Failed */
             payment_failed: boolean;
             subscription: components["schemas"]["SubscriptionOut"] | null;
+        };
+        /**
+         * BudgetBody
+         * @description At most so much in a day or a month. `key`: a provider, an account, or plans with commas between; "" for all.
+         */
+        BudgetBody: {
+            /**
+             * Action
+             * @default pause
+             * @enum {string}
+             */
+            action: "alert" | "pause" | "degrade";
+            /**
+             * Alerts
+             * @default [
+             *       50,
+             *       80,
+             *       95
+             *     ]
+             */
+            alerts: number[];
+            /**
+             * Key
+             * @default
+             */
+            key: string;
+            /**
+             * Limit
+             * @description In millionths of a dollar.
+             */
+            limit: number;
+            /**
+             * Period
+             * @enum {string}
+             */
+            period: "day" | "month";
+            /**
+             * Scope
+             * @enum {string}
+             */
+            scope: "global" | "plan" | "user" | "provider";
+        };
+        /**
+         * BudgetOut
+         * @description A budget, what was spent of it in the period that is running, and how that stands.
+         */
+        BudgetOut: {
+            /**
+             * Action
+             * @default pause
+             * @enum {string}
+             */
+            action: "alert" | "pause" | "degrade";
+            /**
+             * Alerts
+             * @default [
+             *       50,
+             *       80,
+             *       95
+             *     ]
+             */
+            alerts: number[];
+            /** Id */
+            id: string;
+            /**
+             * Key
+             * @default
+             */
+            key: string;
+            /**
+             * Limit
+             * @description In millionths of a dollar.
+             */
+            limit: number;
+            /** Percent */
+            percent: number;
+            /**
+             * Period
+             * @enum {string}
+             */
+            period: "day" | "month";
+            /**
+             * Scope
+             * @enum {string}
+             */
+            scope: "global" | "plan" | "user" | "provider";
+            /** Spent */
+            spent: number;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "safe" | "warning" | "critical" | "exceeded";
         };
         /**
          * BuyPlan
@@ -963,6 +1734,72 @@ export interface components {
             text: string;
         };
         /**
+         * CandidateBody
+         * @description Who shall do it, and with what.
+         */
+        CandidateBody: {
+            /** Model */
+            model: string;
+            /** Provider */
+            provider: string;
+        };
+        /**
+         * CandidateOut
+         * @description Somebody who can do it.
+         */
+        CandidateOut: {
+            /**
+             * Available
+             * @description Whether it may be asked for this photo.
+             */
+            available: boolean;
+            /**
+             * Estimate
+             * @description What the provider charges for it, in millionths of a dollar; null where nobody knows.
+             */
+            estimate: number | null;
+            /** Experimental */
+            experimental: boolean;
+            /** Marks */
+            marks: string | null;
+            /** Model */
+            model: string;
+            /** Note */
+            note: string | null;
+            /**
+             * Price
+             * @description The most that it costs you, in thousandths of a credit; null where nothing is ever charged.
+             */
+            price: number | null;
+            /** Provider */
+            provider: string;
+            /** Provider Title */
+            provider_title: string;
+            /**
+             * Refused
+             * @description Why not, or why not at present.
+             */
+            refused: string | null;
+            /**
+             * Seconds
+             * @description How long it takes for a photo of usual size.
+             */
+            seconds: number;
+            /**
+             * Sends
+             * @description The photo leaves this machine for it.
+             */
+            sends: boolean;
+        };
+        /**
+         * CandidatesOut
+         * @description Everybody who can do an operation to a photo.
+         */
+        CandidatesOut: {
+            /** Items */
+            items: components["schemas"]["CandidateOut"][];
+        };
+        /**
          * CapabilitiesOut
          * @description What this server takes and does.
          */
@@ -973,6 +1810,13 @@ export interface components {
             max_bytes: number;
             /** Max Megapixels */
             max_megapixels: number;
+            /**
+             * Offers
+             * @description Who can do each operation, before anybody is chosen.
+             */
+            offers: {
+                [key: string]: components["schemas"]["ChoiceOut"][];
+            };
             /**
              * Operation Notes
              * @description What the engine here can do, one sentence for an operation.
@@ -989,6 +1833,25 @@ export interface components {
             version: string;
         };
         /**
+         * ChangedPhoto
+         * @description What is to be different about a photo; what is left out stays as it is.
+         */
+        ChangedPhoto: {
+            /** Local Only */
+            local_only?: boolean | null;
+        };
+        /**
+         * ChangedPreferences
+         * @description What is to be different from now on; what is left out stays as it is.
+         */
+        ChangedPreferences: {
+            /**
+             * Local Only
+             * @description Whether nothing may leave this machine, for any photo.
+             */
+            local_only?: boolean | null;
+        };
+        /**
          * CheckOut
          * @description One invariant of the ledger, and the sums from which it follows.
          */
@@ -1001,6 +1864,77 @@ export interface components {
             sums: {
                 [key: string]: number;
             };
+        };
+        /**
+         * ChoiceOut
+         * @description Somebody who can do an operation.
+         */
+        ChoiceOut: {
+            /**
+             * Cost
+             * @description What it costs the operator for a photo of 2 megapixels, in millionths of a dollar; null where nobody knows, and where there are accounts.
+             */
+            cost: number | null;
+            /** Experimental */
+            experimental: boolean;
+            /**
+             * Marks
+             * @description The watermark that it leaves.
+             */
+            marks: string | null;
+            /** Model */
+            model: string;
+            /** Note */
+            note: string | null;
+            /** Provider */
+            provider: string;
+            /**
+             * Seconds
+             * @description How long that usually takes.
+             */
+            seconds: number;
+            /**
+             * Sends
+             * @description Whether the photo leaves this machine.
+             */
+            sends: boolean;
+            /**
+             * Title
+             * @description What people call the provider.
+             */
+            title: string;
+        };
+        /**
+         * ChooseResult
+         * @description Which result is the best: by its job or by its letter.
+         */
+        ChooseResult: {
+            /** Job Id */
+            job_id?: string | null;
+            /** Letter */
+            letter?: ("A" | "B" | "C" | "D" | "E" | "F") | null;
+        };
+        /**
+         * ConsideredOut
+         * @description A model that could have done a job.
+         */
+        ConsideredOut: {
+            /** Model */
+            model: string;
+            /** Provider */
+            provider: string;
+            /**
+             * Refused
+             * @description Why it was not to be asked.
+             */
+            refused: string | null;
+            /**
+             * Score
+             * @description Higher is asked first; null for one that was not to be asked.
+             */
+            score: number | null;
+            /** Why */
+            why: string;
         };
         /**
          * CornersOut
@@ -1021,6 +1955,18 @@ export interface components {
             source: "automatic" | "user" | "full_frame";
             /** Suggested */
             suggested: components["schemas"]["PointBody"][] | null;
+        };
+        /**
+         * CostOut
+         * @description What was spent, and on how many attempts.
+         */
+        CostOut: {
+            /** Attempts */
+            attempts: number;
+            /** Average */
+            average: number;
+            /** Cost */
+            cost: number;
         };
         /**
          * Credentials
@@ -1067,6 +2013,22 @@ export interface components {
             unlimited: boolean;
         };
         /**
+         * Decision
+         * @description What an operator decides, and why.
+         */
+        Decision: {
+            /**
+             * Decision
+             * @enum {string}
+             */
+            decision: "allow" | "refuse";
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+        };
+        /**
          * DiagnosisOut
          * @description What is wrong with the photo.
          */
@@ -1079,6 +2041,14 @@ export interface components {
             };
             /** Needs Work */
             needs_work: boolean;
+        };
+        /**
+         * EgressOut
+         * @description What of a photo left this machine, newest first.
+         */
+        EgressOut: {
+            /** Items */
+            items: components["schemas"]["LeftOut"][];
         };
         /**
          * EntryOut
@@ -1146,6 +2116,41 @@ export interface components {
             password?: string | null;
         };
         /**
+         * FavouriteOut
+         * @description Whom you chose for an operation: asked first when you have no choice of your own.
+         */
+        FavouriteOut: {
+            /**
+             * Chosen At
+             * Format: date-time
+             */
+            chosen_at: string;
+            /** Model */
+            model: string;
+            /**
+             * On Offer
+             * @description Whether it still does this here.
+             */
+            on_offer: boolean;
+            /**
+             * Operation
+             * @enum {string}
+             */
+            operation: "restore" | "colorize" | "restore_colorize" | "restyle" | "enhance" | "fuse" | "bring_together" | "animate";
+            /** Provider */
+            provider: string;
+            /** Provider Title */
+            provider_title: string;
+        };
+        /**
+         * FavouritesOut
+         * @description One for each operation that there was a choice for.
+         */
+        FavouritesOut: {
+            /** Items */
+            items: components["schemas"]["FavouriteOut"][];
+        };
+        /**
          * FieldError
          * @description What is wrong with one part of a request; `pointer` is a JSON Pointer (RFC 6901) or the name of a parameter.
          */
@@ -1173,6 +2178,75 @@ export interface components {
             reason: string;
             /** Severity */
             severity: number;
+        };
+        /**
+         * FlagOut
+         * @description Something for an operator to decide on. What is allowed goes on at the next try; a report is closed by it.
+         */
+        FlagOut: {
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Decided At */
+            decided_at: string | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Job Id */
+            job_id: string | null;
+            /** Note */
+            note: string;
+            /**
+             * Owner Id
+             * Format: uuid
+             */
+            owner_id: string;
+            /**
+             * Photo Id
+             * Format: uuid
+             */
+            photo_id: string;
+            /** Preview Url */
+            preview_url: string;
+            /** Reason */
+            reason: string;
+            /** Rendition Id */
+            rendition_id: string | null;
+            /**
+             * Score
+             * @description What the checker gave; None when it failed, and for a report.
+             */
+            score: number | null;
+            /**
+             * Stage
+             * @description Where the checker stood: before a photo left, or at what came back. `report`: a person said so.
+             * @enum {string}
+             */
+            stage: "sending" | "result" | "report";
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "open" | "allowed" | "refused";
+            /**
+             * Text
+             * @description What the person wrote.
+             */
+            text: string;
+        };
+        /**
+         * FlagPage
+         * @description Flags, newest first.
+         */
+        FlagPage: {
+            /** Items */
+            items: components["schemas"]["FlagOut"][];
+            /** Next Cursor */
+            next_cursor: string | null;
         };
         /**
          * GrantOut
@@ -1249,7 +2323,7 @@ export interface components {
         };
         /**
          * JobError
-         * @description Why a job failed: a stable code and a sentence.
+         * @description Why a job failed, or was stopped by something else than its owner: a stable code and a sentence.
          */
         JobError: {
             /** Code */
@@ -1259,12 +2333,22 @@ export interface components {
         };
         /**
          * JobOptions
-         * @description How a photo is to be restored. `keep_tone` leaves the tint of a sepia or toned print as it is.
+         * @description How it is to be done. An option that is not for the operation is refused unless it is what it is by itself.
          *
-         *     With `mask_id` that mask is filled, and no damage is searched for. `hints` say what colours were, and are for
-         *     `colorize` and `restore_colorize`.
+         *     `strength`, `enlarge`, `keep_tone` (leaves the tint of a sepia or toned print as it is) and `mask_id` (that mask is
+         *     filled, and no damage is searched for) are for `restore`, `colorize` and `restore_colorize`; `hints` say what
+         *     colours were, and are for the latter two. `style` is needed for `restyle`, `enhancement` for `enhance`, and
+         *     `prompt` for the enhancement `custom`. `moodboard_id` is a photo whose mood the result shall have.
          */
         JobOptions: {
+            /**
+             * Amount
+             * @description How far a style or an enhancement goes.
+             * @default 0.8
+             */
+            amount: number;
+            /** Enhancement */
+            enhancement?: ("lighting" | "style" | "background" | "mood" | "custom") | null;
             /**
              * Enlarge
              * @default 1
@@ -1278,14 +2362,52 @@ export interface components {
              * @default false
              */
             keep_tone: boolean;
+            /**
+             * Local Only
+             * @description The photos stay on the machine of the server.
+             * @default false
+             */
+            local_only: boolean;
             /** Mask Id */
             mask_id?: string | null;
+            /**
+             * Model
+             * @description Your own choice of with what it is done.
+             */
+            model?: string | null;
+            /** Moodboard Id */
+            moodboard_id?: string | null;
+            /**
+             * Prompt
+             * @description What is wished for, in a few words: 500 letters, as a rule.
+             * @default
+             */
+            prompt: string;
+            /**
+             * Provider
+             * @description Your own choice of who does it.
+             */
+            provider?: string | null;
+            /**
+             * Quality
+             * @default standard
+             * @enum {string}
+             */
+            quality: "standard" | "hd";
+            /**
+             * Seconds
+             * @description How long a film lasts.
+             * @default 5
+             */
+            seconds: number;
             /**
              * Strength
              * @default auto
              * @enum {string}
              */
             strength: "auto" | "careful" | "strong";
+            /** Style */
+            style?: ("storybook" | "action" | "pixels" | "oil" | "cartoon") | null;
         };
         /**
          * JobOut
@@ -1309,13 +2431,18 @@ export interface components {
              * Operation
              * @enum {string}
              */
-            operation: "restore" | "colorize" | "restore_colorize";
+            operation: "restore" | "colorize" | "restore_colorize" | "restyle" | "enhance" | "fuse" | "bring_together" | "animate";
             options: components["schemas"]["JobOptions"];
             /**
              * Photo Id
              * Format: uuid
              */
             photo_id: string;
+            /**
+             * Photo Ids
+             * @description All photos of the job; the first is `photo_id`.
+             */
+            photo_ids: string[];
             /** @description None where nothing is ever charged. */
             price: components["schemas"]["PriceOut"] | null;
             /** Progress */
@@ -1354,18 +2481,37 @@ export interface components {
         /**
          * JobResult
          * @description What came of a job. `unchanged`: nothing could be bettered, so the photo itself is the result.
+         *
+         *     `degraded`: only this machine could do it, and less well than it should be done, so that it costs less.
          */
         JobResult: {
             /** Before Preview Url */
             before_preview_url: string | null;
             /**
              * Chosen
-             * @enum {string}
+             * @description None where it was not chosen among these.
              */
-            chosen: "input" | "careful" | "strong";
+            chosen: ("input" | "careful" | "strong") | null;
+            /** Degraded */
+            degraded: boolean;
             diagnosis: components["schemas"]["DiagnosisOut"];
+            /**
+             * Film Url
+             * @description Where a player finds the film, as an MP4 file; None for a picture.
+             */
+            film_url: string | null;
             /** Height */
             height: number;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "picture" | "film";
+            /**
+             * Marks
+             * @description What marks the model has left in the result, for example an invisible one.
+             */
+            marks: string | null;
             /** @description The mask that was filled, found or given; None when nothing was. */
             mask: components["schemas"]["MaskOut"] | null;
             /** Model */
@@ -1374,10 +2520,17 @@ export interface components {
             preview_url: string | null;
             /** Provider */
             provider: string | null;
+            /** Provider Title */
+            provider_title: string | null;
             /** Reason */
             reason: string;
             /** Rendition Id */
             rendition_id: string | null;
+            /**
+             * Seconds
+             * @description How long the film lasts.
+             */
+            seconds: number | null;
             /** Steps */
             steps: components["schemas"]["StepOut"][];
             /** Unchanged */
@@ -1440,6 +2593,33 @@ export interface components {
              * @enum {string}
              */
             status: "queued" | "running" | "succeeded" | "failed" | "canceled";
+        };
+        /**
+         * LeftOut
+         * @description A request that carried the photo away.
+         */
+        LeftOut: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Attempt */
+            attempt: number;
+            /**
+             * Bytes
+             * @description Of the whole request, with what it only links to.
+             */
+            bytes: number;
+            /** Host */
+            host: string;
+            /**
+             * Job Id
+             * Format: uuid
+             */
+            job_id: string;
+            /** Provider */
+            provider: string;
         };
         /**
          * LoginOut
@@ -1562,6 +2742,26 @@ export interface components {
             currency: string;
         };
         /**
+         * MoveBody
+         * @description Money that is to count for another pool.
+         */
+        MoveBody: {
+            /**
+             * Amount
+             * @description In millionths of a dollar.
+             */
+            amount: number;
+            /**
+             * Key
+             * @description Repeated, it counts once.
+             */
+            key: string;
+            /** Source */
+            source: string;
+            /** Target */
+            target: string;
+        };
+        /**
          * NewKey
          * @description An API key as it is wanted.
          */
@@ -1589,6 +2789,22 @@ export interface components {
             password: string;
         };
         /**
+         * NewReport
+         * @description What is wrong with a photo or a result of one's own.
+         */
+        NewReport: {
+            /**
+             * Reason
+             * @enum {string}
+             */
+            reason: "indecent" | "not_mine" | "looks_wrong" | "refused_by_mistake" | "other";
+            /**
+             * Text
+             * @default
+             */
+            text: string;
+        };
+        /**
          * OfferOut
          * @description A price: the most that it can cost, and what it costs for each class of damage.
          */
@@ -1600,6 +2816,11 @@ export interface components {
             by_class: {
                 [key: string]: number;
             };
+            /**
+             * Degraded
+             * @description The most that is taken when only this machine could do it, and less well, in thousandths.
+             */
+            degraded: number;
             /**
              * Most
              * @description What is set aside, in thousandths of a credit.
@@ -1656,6 +2877,11 @@ export interface components {
             bytes: number;
             /** Captured At */
             captured_at: string | null;
+            /**
+             * Chosen Rendition Id
+             * @description The result that was chosen among several.
+             */
+            chosen_rendition_id: string | null;
             corners: components["schemas"]["CornersOut"];
             /**
              * Created At
@@ -1683,6 +2909,11 @@ export interface components {
              */
             id: string;
             latest_job: components["schemas"]["LatestJob"] | null;
+            /**
+             * Local Only
+             * @description It does not leave this machine: only the engine that comes along is used.
+             */
+            local_only: boolean;
             /** Media Type */
             media_type: string;
             /**
@@ -1760,6 +2991,95 @@ export interface components {
             y: number;
         };
         /**
+         * PoolBody
+         * @description How a pool is kept: what is not spent but in need, and when to order and to tell.
+         */
+        PoolBody: {
+            /**
+             * Alert Below
+             * @description In millionths of a dollar.
+             * @default 0
+             */
+            alert_below: number;
+            /**
+             * Refill Below
+             * @description Per cent of what was there after the last purchase.
+             * @default 20
+             */
+            refill_below: number;
+            /**
+             * Reserve
+             * @description In millionths of a dollar.
+             * @default 0
+             */
+            reserve: number;
+        };
+        /**
+         * PoolOut
+         * @description A pool and what is left in it.
+         */
+        PoolOut: {
+            /**
+             * Alert Below
+             * @description In millionths of a dollar.
+             * @default 0
+             */
+            alert_below: number;
+            /** Balance */
+            balance: number;
+            /** Level */
+            level: number;
+            /** Provider */
+            provider: string;
+            /**
+             * Refill Below
+             * @description Per cent of what was there after the last purchase.
+             * @default 20
+             */
+            refill_below: number;
+            /**
+             * Reserve
+             * @description In millionths of a dollar.
+             * @default 0
+             */
+            reserve: number;
+        };
+        /**
+         * PreferencesOut
+         * @description What somebody prefers.
+         */
+        PreferencesOut: {
+            /**
+             * Local Only
+             * @description Nothing leaves this machine: only the engine that comes along is used.
+             */
+            local_only: boolean;
+        };
+        /**
+         * PreviewPrompt
+         * @description What a job would be asked for. Options that say nothing about words are ignored.
+         */
+        PreviewPrompt: {
+            /**
+             * Operation
+             * @default restore
+             * @enum {string}
+             */
+            operation: "restore" | "colorize" | "restore_colorize" | "restyle" | "enhance" | "fuse" | "bring_together" | "animate";
+            options?: components["schemas"]["JobOptions"];
+            /**
+             * Photo Id
+             * Format: uuid
+             */
+            photo_id: string;
+            /**
+             * Rewrite
+             * @description Have a model put it into better words, where one is configured and the photo may leave. Without it nothing is sent anywhere.
+             * @default false
+             */
+            rewrite: boolean;
+        };
+        /**
          * PriceOut
          * @description What a job costs: `most` is set aside, `charged` is what was taken in the end.
          */
@@ -1819,6 +3139,31 @@ export interface components {
             type: string;
         };
         /**
+         * PromptOut
+         * @description The words that a model would be sent.
+         */
+        PromptOut: {
+            /**
+             * By
+             * @description `rules`, or the name of the model that put it into words.
+             */
+            by: string;
+            /**
+             * Diagnosis
+             * @description What it goes by, worst first.
+             */
+            diagnosis: components["schemas"]["FindingOut"][];
+            /** Prompt */
+            prompt: string;
+            /** Rewritten */
+            rewritten: boolean;
+            /**
+             * Version
+             * @description The texts that it is made from, each with its version.
+             */
+            version: string;
+        };
+        /**
          * ProofOut
          * @description All invariants.
          */
@@ -1827,6 +3172,67 @@ export interface components {
             checks: components["schemas"]["CheckOut"][];
             /** Holds */
             holds: boolean;
+        };
+        /**
+         * ProviderCostOut
+         * @description The same at one provider.
+         */
+        ProviderCostOut: {
+            /** Attempts */
+            attempts: number;
+            /** Average */
+            average: number;
+            /** Cost */
+            cost: number;
+            /** Provider */
+            provider: string;
+        };
+        /**
+         * PurchaseBody
+         * @description Money that was paid to a provider.
+         */
+        PurchaseBody: {
+            /**
+             * Amount
+             * @description In millionths of a dollar.
+             */
+            amount: number;
+            /**
+             * Key
+             * @description Repeated, it counts once.
+             */
+            key: string;
+            /**
+             * Reason
+             * @default
+             */
+            reason: string;
+        };
+        /**
+         * QuoteBakeoff
+         * @description What shall be done to a photo, by several. Whom `options` name counts for nothing.
+         */
+        QuoteBakeoff: {
+            /**
+             * Blind
+             * @description Who made what is told only after the choice.
+             * @default false
+             */
+            blind: boolean;
+            /** Candidates */
+            candidates: components["schemas"]["CandidateBody"][];
+            /**
+             * Operation
+             * @default restore
+             * @enum {string}
+             */
+            operation: "restore" | "colorize" | "restore_colorize" | "restyle" | "enhance" | "animate";
+            options?: components["schemas"]["JobOptions"];
+            /**
+             * Photo Id
+             * Format: uuid
+             */
+            photo_id: string;
         };
         /**
          * Received
@@ -1841,6 +3247,26 @@ export interface components {
             received: true;
         };
         /**
+         * RefillOut
+         * @description An order that is open.
+         */
+        RefillOut: {
+            /** Amount */
+            amount: number;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Provider */
+            provider: string;
+        };
+        /**
          * RenditionList
          * @description The restored versions of one photo, newest first.
          */
@@ -1850,7 +3276,7 @@ export interface components {
         };
         /**
          * RenditionOut
-         * @description A restored version of a photo.
+         * @description A version of a photo: a picture, or a film with a picture of it as its preview.
          */
         RenditionOut: {
             /** Before Preview Url */
@@ -1862,6 +3288,11 @@ export interface components {
             created_at: string;
             /** Download Url */
             download_url: string;
+            /**
+             * Film Url
+             * @description Where a player finds the film, as an MP4 file; None for a picture.
+             */
+            film_url: string | null;
             /** Height */
             height: number;
             /**
@@ -1880,6 +3311,11 @@ export interface components {
              * @constant
              */
             kind: "result";
+            /**
+             * Media
+             * @enum {string}
+             */
+            media: "picture" | "film";
             /** Operation */
             operation: string;
             /**
@@ -1889,12 +3325,47 @@ export interface components {
             photo_id: string;
             /** Preview Url */
             preview_url: string;
+            /**
+             * Seconds
+             * @description How long the film lasts.
+             */
+            seconds: number | null;
             /** Thumbnail Url */
             thumbnail_url: string;
             /** Version */
             version: number;
             /** Width */
             width: number;
+        };
+        /**
+         * ReportOut
+         * @description A report that was taken in.
+         */
+        ReportOut: {
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Photo Id
+             * Format: uuid
+             */
+            photo_id: string;
+            /**
+             * Reason
+             * @enum {string}
+             */
+            reason: "indecent" | "not_mine" | "looks_wrong" | "refused_by_mistake" | "other";
+            /** Rendition Id */
+            rendition_id: string | null;
+            /** Text */
+            text: string;
         };
         /**
          * ResetAsked
@@ -1940,6 +3411,53 @@ export interface components {
             corners: components["schemas"]["PointBody"][];
         };
         /**
+         * SpendingOut
+         * @description Everything about spending, as it is now. `providers`: of the last 30 days.
+         */
+        SpendingOut: {
+            /** Budgets */
+            budgets: components["schemas"]["BudgetOut"][];
+            month: components["schemas"]["CostOut"];
+            /** Pools */
+            pools: components["schemas"]["PoolOut"][];
+            /** Providers */
+            providers: components["schemas"]["ProviderCostOut"][];
+            /** Refills */
+            refills: components["schemas"]["RefillOut"][];
+            today: components["schemas"]["CostOut"];
+        };
+        /**
+         * StartBakeoff
+         * @description A job is made for each candidate, or none at all.
+         */
+        StartBakeoff: {
+            /**
+             * Blind
+             * @description Who made what is told only after the choice.
+             * @default false
+             */
+            blind: boolean;
+            /** Candidates */
+            candidates: components["schemas"]["CandidateBody"][];
+            /**
+             * Max Price
+             * @description The most that all may cost together, in thousandths of a credit; where they would cost more, no job is made.
+             */
+            max_price?: number | null;
+            /**
+             * Operation
+             * @default restore
+             * @enum {string}
+             */
+            operation: "restore" | "colorize" | "restore_colorize" | "restyle" | "enhance" | "animate";
+            options?: components["schemas"]["JobOptions"];
+            /**
+             * Photo Id
+             * Format: uuid
+             */
+            photo_id: string;
+        };
+        /**
          * StepOut
          * @description One thing that was done.
          */
@@ -1952,8 +3470,18 @@ export interface components {
             title: string;
         };
         /**
+         * StoryOut
+         * @description Every decision of a job, those considered in the order in which they were to be asked.
+         */
+        StoryOut: {
+            /** Attempts */
+            attempts: components["schemas"]["AttemptOut"][];
+            /** Considered */
+            considered: components["schemas"]["ConsideredOut"][];
+        };
+        /**
          * SubmitJob
-         * @description What shall be done to which photo.
+         * @description What shall be done to which photo, or photos: the first is `photo_id`, or all of them are `photo_ids`.
          */
         SubmitJob: {
             /**
@@ -1966,13 +3494,15 @@ export interface components {
              * @default restore
              * @enum {string}
              */
-            operation: "restore" | "colorize" | "restore_colorize";
+            operation: "restore" | "colorize" | "restore_colorize" | "restyle" | "enhance" | "fuse" | "bring_together" | "animate";
             options?: components["schemas"]["JobOptions"];
+            /** Photo Id */
+            photo_id?: string | null;
             /**
-             * Photo Id
-             * Format: uuid
+             * Photo Ids
+             * @description For `fuse` and `bring_together`.
              */
-            photo_id: string;
+            photo_ids?: string[];
         };
         /**
          * SubscriptionOut
@@ -2305,6 +3835,154 @@ export interface operations {
             };
         };
     };
+    list_favourites_api_v1_account_favourites_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FavouritesOut"];
+                };
+            };
+            /** @description `bad_request`: the request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_logged_in`: where the server has accounts */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `foreign_origin`: sent by a page of another site */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unknown_host`: the server does not answer to this name */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_request` and others: the request cannot be done as asked */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_many_requests`: wait for as long as `Retry-After` says */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    forget_favourites_api_v1_account_favourites_delete: {
+        parameters: {
+            query?: {
+                operation?: ("restore" | "colorize" | "restore_colorize" | "restyle" | "enhance" | "fuse" | "bring_together" | "animate") | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `bad_request`: the request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_logged_in`: where the server has accounts */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `foreign_origin`: sent by a page of another site */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unknown_host`: the server does not answer to this name */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_request` and others: the request cannot be done as asked */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_many_requests`: wait for as long as `Retry-After` says */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     reset_password_api_v1_account_password_put: {
         parameters: {
             query?: never;
@@ -2431,6 +4109,176 @@ export interface operations {
                 };
             };
             /** @description `foreign_origin`: sent by a page of another site */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `no_accounts` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unknown_host`: the server does not answer to this name */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_request` and others: the request cannot be done as asked */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_many_requests`: wait for as long as `Retry-After` says */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_preferences_api_v1_account_preferences_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PreferencesOut"];
+                };
+            };
+            /** @description `bad_request`: the request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_logged_in`: where the server has accounts */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_allowed` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `no_accounts` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unknown_host`: the server does not answer to this name */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_request` and others: the request cannot be done as asked */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_many_requests`: wait for as long as `Retry-After` says */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_preferences_api_v1_account_preferences_patch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangedPreferences"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PreferencesOut"];
+                };
+            };
+            /** @description `bad_request`: the request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_logged_in`: where the server has accounts */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_allowed` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2611,6 +4459,168 @@ export interface operations {
             };
             /** @description `no_accounts` */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unknown_host`: the server does not answer to this name */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_request` and others: the request cannot be done as asked */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_many_requests`: wait for as long as `Retry-After` says */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_alerts_api_v1_alerts_get: {
+        parameters: {
+            query?: {
+                limit?: number;
+                unseen?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertPage"];
+                };
+            };
+            /** @description `bad_request`: the request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_logged_in`: where the server has accounts */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `foreign_origin`: sent by a page of another site */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unknown_host`: the server does not answer to this name */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_request` and others: the request cannot be done as asked */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_many_requests`: wait for as long as `Retry-After` says */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    acknowledge_api_v1_alerts__alert_id__acknowledgement_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                alert_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertOut"];
+                };
+            };
+            /** @description `bad_request`: the request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_logged_in`: where the server has accounts */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `foreign_origin`: sent by a page of another site */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `alert_not_found` */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2890,6 +4900,574 @@ export interface operations {
                 };
             };
             /** @description `invalid_request` and others: the request cannot be done as asked */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_many_requests`: wait for as long as `Retry-After` says */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_bakeoffs_api_v1_bakeoffs_get: {
+        parameters: {
+            query: {
+                photo_id: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BakeoffPage"];
+                };
+            };
+            /** @description `bad_request`: the request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_logged_in`: where the server has accounts */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `foreign_origin`: sent by a page of another site */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `photo_not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unknown_host`: the server does not answer to this name */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_request` and others: the request cannot be done as asked */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_many_requests`: wait for as long as `Retry-After` says */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    start_bakeoff_api_v1_bakeoffs_post: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Any word that is new for each request. Sent again with the same request it gives the same job. */
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StartBakeoff"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BakeoffOut"];
+                };
+            };
+            /** @description `bad_request`: the request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_logged_in`: where the server has accounts */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `insufficient_credits`, `account_in_debt` */
+            402: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_in_plan` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `photo_not_found`, `mask_not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `mask_does_not_fit`, `price_changed` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unknown_host`: the server does not answer to this name */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `candidate_refused`, `hints_without_colour`, `option_not_used`, `style_missing`, `enhancement_missing`, `prompt_missing`, `wrong_number_of_photos`, `photo_repeated`, `operation_not_offered`, `unknown_model`, `prompt_too_long`, `prompt_refused`, `idempotency_key_reused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `daily_limit_reached` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_candidates_api_v1_bakeoffs_candidates_get: {
+        parameters: {
+            query: {
+                photo_id: string;
+                operation?: "restore" | "colorize" | "restore_colorize" | "restyle" | "enhance" | "animate";
+                quality?: "standard" | "hd";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CandidatesOut"];
+                };
+            };
+            /** @description `bad_request`: the request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_logged_in`: where the server has accounts */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_in_plan` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `photo_not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unknown_host`: the server does not answer to this name */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_request` and others: the request cannot be done as asked */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_many_requests`: wait for as long as `Retry-After` says */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    quote_bakeoff_api_v1_bakeoffs_quote_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["QuoteBakeoff"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BakeoffQuoteOut"];
+                };
+            };
+            /** @description `bad_request`: the request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_logged_in`: where the server has accounts */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `insufficient_credits`, `account_in_debt` */
+            402: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_in_plan` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `photo_not_found`, `mask_not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `mask_does_not_fit`, `price_changed` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unknown_host`: the server does not answer to this name */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `candidate_refused`, `hints_without_colour`, `option_not_used`, `style_missing`, `enhancement_missing`, `prompt_missing`, `wrong_number_of_photos`, `photo_repeated`, `operation_not_offered`, `unknown_model`, `prompt_too_long`, `prompt_refused`, `idempotency_key_reused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `daily_limit_reached` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_bakeoff_api_v1_bakeoffs__bakeoff_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                bakeoff_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BakeoffOut"];
+                };
+            };
+            /** @description `bad_request`: the request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_logged_in`: where the server has accounts */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `foreign_origin`: sent by a page of another site */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `bakeoff_not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unknown_host`: the server does not answer to this name */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_request` and others: the request cannot be done as asked */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_many_requests`: wait for as long as `Retry-After` says */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    choose_result_api_v1_bakeoffs__bakeoff_id__choice_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                bakeoff_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChooseResult"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BakeoffOut"];
+                };
+            };
+            /** @description `bad_request`: the request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_logged_in`: where the server has accounts */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `foreign_origin`: sent by a page of another site */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `bakeoff_not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `result_not_there` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unknown_host`: the server does not answer to this name */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_in_bakeoff` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -3869,6 +6447,15 @@ export interface operations {
                     "image/*": string;
                 };
             };
+            /** @description A part of the film */
+            206: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "video/mp4": string;
+                };
+            };
             /** @description Not modified */
             304: {
                 headers: {
@@ -3904,6 +6491,182 @@ export interface operations {
                 };
             };
             /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `range_not_satisfiable` */
+            416: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unknown_host`: the server does not answer to this name */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_request` and others: the request cannot be done as asked */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_many_requests`: wait for as long as `Retry-After` says */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_flags_api_v1_flags_get: {
+        parameters: {
+            query?: {
+                status?: ("open" | "allowed" | "refused") | null;
+                limit?: number;
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FlagPage"];
+                };
+            };
+            /** @description `bad_request`: the request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_logged_in`: where the server has accounts */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `foreign_origin`: sent by a page of another site */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unknown_host`: the server does not answer to this name */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `bad_cursor` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_many_requests`: wait for as long as `Retry-After` says */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    decide_api_v1_flags__flag_id__decision_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                flag_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Decision"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FlagOut"];
+                };
+            };
+            /** @description `bad_request`: the request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_logged_in`: where the server has accounts */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `foreign_origin`: sent by a page of another site */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `flag_not_found` */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -4238,7 +7001,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `foreign_origin`: sent by a page of another site */
+            /** @description `not_in_plan` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4274,7 +7037,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `hints_without_colour`, `idempotency_key_reused` */
+            /** @description `photo_missing`, `hints_without_colour`, `option_not_used`, `style_missing`, `enhancement_missing`, `prompt_missing`, `wrong_number_of_photos`, `photo_repeated`, `operation_not_offered`, `unknown_model`, `prompt_too_long`, `prompt_refused`, `idempotency_key_reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -4610,7 +7373,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `foreign_origin`: sent by a page of another site */
+            /** @description `not_in_plan` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4646,7 +7409,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `idempotency_key_reused` */
+            /** @description `operation_not_offered`, `unknown_model`, `prompt_too_long`, `prompt_refused`, `idempotency_key_reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -4656,6 +7419,91 @@ export interface operations {
                 };
             };
             /** @description `daily_limit_reached` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_story_api_v1_jobs__job_id__story_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StoryOut"];
+                };
+            };
+            /** @description `bad_request`: the request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_logged_in`: where the server has accounts */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `foreign_origin`: sent by a page of another site */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `job_not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unknown_host`: the server does not answer to this name */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_request` and others: the request cannot be done as asked */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_many_requests`: wait for as long as `Retry-After` says */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -5373,6 +8221,95 @@ export interface operations {
             };
         };
     };
+    change_photo_api_v1_photos__photo_id__patch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                photo_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangedPhoto"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PhotoOut"];
+                };
+            };
+            /** @description `bad_request`: the request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_logged_in`: where the server has accounts */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `foreign_origin`: sent by a page of another site */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `photo_not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unknown_host`: the server does not answer to this name */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_request` and others: the request cannot be done as asked */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_many_requests`: wait for as long as `Retry-After` says */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_corners_api_v1_photos__photo_id__corners_get: {
         parameters: {
             query?: never;
@@ -5717,6 +8654,91 @@ export interface operations {
             };
         };
     };
+    get_egress_api_v1_photos__photo_id__egress_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                photo_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EgressOut"];
+                };
+            };
+            /** @description `bad_request`: the request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_logged_in`: where the server has accounts */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `foreign_origin`: sent by a page of another site */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `photo_not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unknown_host`: the server does not answer to this name */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_request` and others: the request cannot be done as asked */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_many_requests`: wait for as long as `Retry-After` says */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     upload_mask_api_v1_photos__photo_id__masks_post: {
         parameters: {
             query?: never;
@@ -6019,6 +9041,95 @@ export interface operations {
             };
         };
     };
+    report_photo_api_v1_photos__photo_id__reports_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                photo_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewReport"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportOut"];
+                };
+            };
+            /** @description `bad_request`: the request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_logged_in`: where the server has accounts */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `foreign_origin`: sent by a page of another site */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `photo_not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unknown_host`: the server does not answer to this name */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_request` and others: the request cannot be done as asked */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_many_requests`: wait for as long as `Retry-After` says */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_plans_api_v1_plans_get: {
         parameters: {
             query?: never;
@@ -6167,6 +9278,190 @@ export interface operations {
             };
         };
     };
+    preview_prompt_api_v1_prompts_preview_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PreviewPrompt"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PromptOut"];
+                };
+            };
+            /** @description `bad_request`: the request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_logged_in`: where the server has accounts */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `foreign_origin`: sent by a page of another site */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `photo_not_found`, `original_gone` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unknown_host`: the server does not answer to this name */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `prompt_too_long`, `prompt_refused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_many_requests`: wait for as long as `Retry-After` says */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    take_nudge_api_v1_providers__provider__nudges__token__post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                provider: string;
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `bad_request`: the request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_logged_in`: where the server has accounts */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `foreign_origin`: sent by a page of another site */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unknown_host`: the server does not answer to this name */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_request` and others: the request cannot be done as asked */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_many_requests`: wait for as long as `Retry-After` says */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_rendition_api_v1_renditions__rendition_id__get: {
         parameters: {
             query?: never;
@@ -6255,7 +9550,8 @@ export interface operations {
     download_api_v1_renditions__rendition_id__download_get: {
         parameters: {
             query?: {
-                format?: "jpeg" | "png" | "webp" | "tiff";
+                /** @description By itself JPEG for a picture and MP4 for a film. */
+                format?: ("jpeg" | "png" | "webp" | "tiff" | "mp4") | null;
                 /** @description For JPEG and WebP. */
                 quality?: number;
                 /** @description Bits per channel; 16 for PNG and TIFF. */
@@ -6277,6 +9573,15 @@ export interface operations {
                 };
                 content: {
                     "image/*": string;
+                };
+            };
+            /** @description A part of the film */
+            206: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "video/mp4": string;
                 };
             };
             /** @description Not modified */
@@ -6322,6 +9627,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `range_not_satisfiable` */
+            416: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `unknown_host`: the server does not answer to this name */
             421: {
                 headers: {
@@ -6331,7 +9645,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid_request` and others: the request cannot be done as asked */
+            /** @description `is_a_film`, `is_a_picture` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -6452,6 +9766,95 @@ export interface operations {
             };
             /** @description `cannot_mark` */
             503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    report_result_api_v1_renditions__rendition_id__reports_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                rendition_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewReport"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportOut"];
+                };
+            };
+            /** @description `bad_request`: the request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_logged_in`: where the server has accounts */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `foreign_origin`: sent by a page of another site */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rendition_not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unknown_host`: the server does not answer to this name */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_request` and others: the request cannot be done as asked */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_many_requests`: wait for as long as `Retry-After` says */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6593,6 +9996,582 @@ export interface operations {
             };
             /** @description `no_accounts` */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unknown_host`: the server does not answer to this name */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_request` and others: the request cannot be done as asked */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_many_requests`: wait for as long as `Retry-After` says */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_spending_api_v1_spending_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SpendingOut"];
+                };
+            };
+            /** @description `bad_request`: the request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_logged_in`: where the server has accounts */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `foreign_origin`: sent by a page of another site */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unknown_host`: the server does not answer to this name */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_request` and others: the request cannot be done as asked */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_many_requests`: wait for as long as `Retry-After` says */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    allocation_api_v1_spending_allocation_get: {
+        parameters: {
+            query: {
+                revenue: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AllocationOut"];
+                };
+            };
+            /** @description `bad_request`: the request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_logged_in`: where the server has accounts */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `foreign_origin`: sent by a page of another site */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unknown_host`: the server does not answer to this name */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_request` and others: the request cannot be done as asked */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_many_requests`: wait for as long as `Retry-After` says */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_budget_api_v1_spending_budgets_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BudgetBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BudgetOut"];
+                };
+            };
+            /** @description `bad_request`: the request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_logged_in`: where the server has accounts */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `foreign_origin`: sent by a page of another site */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unknown_host`: the server does not answer to this name */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `bad_budget` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_many_requests`: wait for as long as `Retry-After` says */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    drop_budget_api_v1_spending_budgets__budget_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                budget_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `bad_request`: the request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_logged_in`: where the server has accounts */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `foreign_origin`: sent by a page of another site */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `budget_not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unknown_host`: the server does not answer to this name */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_request` and others: the request cannot be done as asked */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_many_requests`: wait for as long as `Retry-After` says */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    move_api_v1_spending_moves_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MoveBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PoolOut"][];
+                };
+            };
+            /** @description `bad_request`: the request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_logged_in`: where the server has accounts */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `foreign_origin`: sent by a page of another site */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `pool_not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_in_pool` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unknown_host`: the server does not answer to this name */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_request` and others: the request cannot be done as asked */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_many_requests`: wait for as long as `Retry-After` says */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    keep_pool_api_v1_spending_pools__provider__put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                provider: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PoolBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PoolOut"];
+                };
+            };
+            /** @description `bad_request`: the request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_logged_in`: where the server has accounts */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `foreign_origin`: sent by a page of another site */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unknown_host`: the server does not answer to this name */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_request` and others: the request cannot be done as asked */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_many_requests`: wait for as long as `Retry-After` says */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    purchase_api_v1_spending_pools__provider__purchases_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                provider: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PurchaseBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PoolOut"];
+                };
+            };
+            /** @description `bad_request`: the request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_logged_in`: where the server has accounts */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `foreign_origin`: sent by a page of another site */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `pool_not_found` */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

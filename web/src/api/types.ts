@@ -23,6 +23,16 @@ export type Enlarge = JobOptions["enlarge"];
 export type JobStatus = Job["status"];
 export type Stage = Job["stage"];
 export type Capabilities = Schemas["CapabilitiesOut"];
+/** Somebody who can do an operation. */
+export type Offer = Schemas["ChoiceOut"];
+export type Style = NonNullable<JobOptions["style"]>;
+export type Enhancement = NonNullable<JobOptions["enhancement"]>;
+export type Story = Schemas["StoryOut"];
+export type Considered = Schemas["ConsideredOut"];
+export type Attempt = Schemas["AttemptOut"];
+/** A request that carried a photo away. */
+export type Left = Schemas["LeftOut"];
+export type Report = Schemas["NewReport"];
 
 export type Me = Schemas["MeOut"];
 export type User = Schemas["UserOut"];

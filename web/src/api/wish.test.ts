@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { afresh, automatic, coloured, sendable, type Wish, wishOf } from "./wish.ts";
+import { afresh, automatic, coloured, makingWishOf, mendingWishOf, sendable, type Wish, wishOf } from "./wish.ts";
 
 const hint = { x: 0.5, y: 0.5, radius: 0.05, color: "#336699" };
 const dabbed: Wish = { operation: "colorize", options: { ...automatic.options, mask_id: "m", hints: [hint] } };
@@ -21,4 +21,29 @@ test("new corners drop the mask and the dabs", () => {
 test("colour is added to a restoration and leaves colour alone", () => {
   assert.equal(coloured(automatic).operation, "restore_colorize");
   assert.equal(coloured(dabbed).operation, "colorize");
+});
+
+test("what an operation does not take is not sent", () => {
+  const restyled: Wish = { operation: "restyle", options: { ...automatic.options, style: "oil", strength: "strong", prompt: "By the sea" } };
+  assert.deepEqual(sendable(restyled).options, { ...automatic.options, style: "oil", prompt: "By the sea" });
+  assert.equal(sendable({ ...restyled, operation: "animate" }).options.style, null);
+});
+
+test("who does it is sent for whatever is done", () => {
+  const chosen = { provider: "gemini", model: "m", local_only: true };
+  const { options } = sendable({ operation: "animate", options: { ...automatic.options, ...chosen } });
+  assert.deepEqual({ provider: options.provider, model: options.model, local_only: options.local_only }, chosen);
+});
+
+test("what made something new is no pattern for mending", () => {
+  const job = { operation: "restyle", options: { ...automatic.options, style: "oil" } } as const;
+  assert.deepEqual(mendingWishOf(job), automatic);
+  assert.equal(mendingWishOf(dabbed).operation, "colorize");
+});
+
+test("something new begins as it was made before, or with what suits most", () => {
+  const job = { operation: "restyle", options: { ...automatic.options, style: "oil" } } as const;
+  assert.equal(makingWishOf("restyle", job).options.style, "oil");
+  assert.equal(makingWishOf("restyle", null).options.style, "storybook");
+  assert.equal(makingWishOf("enhance", job).options.enhancement, "lighting");
 });

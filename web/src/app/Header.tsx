@@ -2,6 +2,7 @@
 import { FilePicker } from "../features/upload/FilePicker.tsx";
 import { useMe } from "../features/account/me.ts";
 import { People } from "../features/account/People.tsx";
+import { useSenders } from "../features/providers/useOffers.ts";
 import { m } from "../messages/index.ts";
 import { IconButton } from "../ui/Button.tsx";
 import { Flame, Icon } from "../ui/icons.tsx";
@@ -12,6 +13,7 @@ import { choose, useTheme } from "./theme.ts";
 export function Header({ canAdd }: { canAdd: boolean }) {
   const theme = useTheme();
   const me = useMe().data;
+  const leaves = useSenders().length > 0 && me?.mode === "home";
   // On a phone there is no room for the name beside the balance, the account and adding photos.
   const crowded = canAdd && me?.mode === "accounts";
   return (
@@ -22,8 +24,8 @@ export function Header({ canAdd }: { canAdd: boolean }) {
       </Link>
       {me && (
         <p className={`ml-3 hidden items-center gap-1.5 text-sm text-soft ${me.mode === "home" ? "md:flex" : "lg:flex"}`}>
-          <Icon name="lock" className="size-4" />
-          {m.app.private[me.mode]}
+          <Icon name={leaves ? "send" : "lock"} className="size-4" />
+          {leaves ? m.who.mayLeave : m.app.private[me.mode]}
         </p>
       )}
       <div className="ml-auto flex items-center gap-1">

@@ -14,6 +14,7 @@ import { Loading } from "./Loading.tsx";
 import { NotFound } from "./NotFound.tsx";
 import { before, navigate, type Route } from "./route.ts";
 
+const BakeoffPage = lazily(() => import("../features/bakeoff/BakeoffPage.tsx").then((file) => file.BakeoffPage));
 const Entrances = lazily(() => import("../features/account/Entrances.tsx").then((file) => file.Entrances));
 const Inside = lazily(() => import("../features/account/Inside.tsx").then((file) => file.Inside));
 
@@ -22,6 +23,13 @@ function Photos({ route }: { route: Route }) {
   if (route.page === "home") return <Home />;
   if (route.page === "photo") return <PhotoPage key={route.id} id={route.id} />;
   if (route.page === "corners") return <CornersPage key={route.id} id={route.id} />;
+  if (route.page === "bakeoff") {
+    return (
+      <Suspense fallback={<Loading />}>
+        <BakeoffPage key={`${route.id} ${route.bakeoff}`} {...route} />
+      </Suspense>
+    );
+  }
   if (route.page === "brush") return <BrushPage key={route.id} {...route} />;
   if (route.page === "colour") return <ColourPage key={route.id} {...route} />;
   return <NotFound />;

@@ -2,7 +2,7 @@
 import type { User } from "../api/types.ts";
 import type { Route } from "./route.ts";
 
-const photos: readonly Route["page"][] = ["photo", "corners", "brush", "colour"];
+const photos: readonly Route["page"][] = ["photo", "corners", "brush", "colour", "bakeoff"];
 const always: readonly Route["page"][] = ["forgot", "verify", "reset"];
 
 /**

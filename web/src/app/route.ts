@@ -6,6 +6,8 @@ export type Route =
   | { page: "photo"; id: string }
   | { page: "corners"; id: string }
   | { page: "brush" | "colour"; id: string; version: number | null }
+  /** Several do the same to a photo: who, or what came of it. */
+  | { page: "bakeoff"; id: string; bakeoff: string | null }
   /** The photo of a job, whose own address is only looked up. */
   | { page: "job"; id: string }
   | { page: "signIn" | "signUp" | "forgot" | "account" | "credits" | "plans" | "bought" | "notBought" }
@@ -21,6 +23,7 @@ export const paths = {
   /** Of a version of the photo; without one, of the newest, or of the photo as it came. */
   brush: (id: string, version?: number) => editor(id, "brush", version),
   colour: (id: string, version?: number) => editor(id, "colour", version),
+  bakeoff: (id: string, bakeoff?: string) => `/photos/${id}/several${bakeoff === undefined ? "" : `/${bakeoff}`}`,
   job: (id: string) => `/jobs/${id}`,
   signIn: "/sign-in",
   signUp: "/sign-up",
@@ -56,6 +59,7 @@ export function parse(path: string): Route {
   if (first === "jobs" && id !== undefined && parts.length === 2) return { page: "job", id };
   if (first !== "photos" || id === undefined || parts.length > 4) return { page: "unknown" };
   if (page === undefined) return { page: "photo", id };
+  if (page === "several") return { page: "bakeoff", id, bakeoff: version ?? null };
   if (page === "corners" && version === undefined) return { page, id };
   if ((page === "brush" || page === "colour") && /^\d*$/.test(version ?? "")) {
     return { page, id, version: version === undefined ? null : Number(version) };

@@ -1,5 +1,7 @@
 /** Every sentence of the page, in English. Write them so that nobody needs to ask what they mean. */
+import { bakeoff } from "./bakeoff.ts";
 import { edit } from "./edit.ts";
+import { making } from "./making.ts";
 import { spending } from "./spending.ts";
 
 const photos = (count: number): string => (count === 1 ? "1 photo" : `${count} photos`);
@@ -111,7 +113,6 @@ export const en = {
   },
   job: {
     title: (name: string) => `Restoring ${name}`,
-    heading: "Restoring your photo",
     waitingHeading: "Waiting its turn",
     stages: {
       waiting: "Waiting its turn",
@@ -184,7 +185,16 @@ export const en = {
   options: {
     title: "Try it differently",
     operation: "What to do",
-    operations: { restore: "Restore", restore_colorize: "Restore and colourize", colorize: "Colourize" },
+    operations: {
+      restore: "Restore",
+      restore_colorize: "Restore and colourize",
+      colorize: "Colourize",
+      restyle: "Another style",
+      enhance: "Enhance",
+      fuse: "Blend photos",
+      bring_together: "Bring people together",
+      animate: "Make it move",
+    },
     dab: "Dab colours on it first",
     keepMask: "Fill in what I marked",
     keepMaskHint: "Without this, we look for damage ourselves",
@@ -206,6 +216,13 @@ export const en = {
       restore: "",
       restore_colorize: "Colourized",
       colorize: "Only colourized",
+      restyle: "Another style",
+      enhance: "Enhanced",
+      fuse: "Blended",
+      bring_together: "Brought together",
+      animate: "Film",
+      seconds: (count: number) => `${count} seconds`,
+      prompt: "Your words",
       mask: "Your marks",
       dabs: (count: number) => (count === 1 ? "1 dab" : `${count} dabs`),
     },
@@ -216,6 +233,7 @@ export const en = {
   },
   compare: {
     label: "Before and after. Use plus and minus to zoom, arrow keys to move.",
+    labelAlone: "The result. Use plus and minus to zoom, arrow keys to move.",
     modes: "How to compare",
     slider: "Slider",
     side: "Side by side",
@@ -283,6 +301,8 @@ export const en = {
     save: (format: string) => `Download as ${format}`,
     cancel: "Cancel",
   },
+  ...bakeoff,
   ...edit,
+  ...making,
   ...spending,
 } as const;

@@ -7,10 +7,12 @@ import type { Me, User } from "../../api/types.ts";
 import { Link } from "../../app/Link.tsx";
 import { paths } from "../../app/route.ts";
 import { a } from "../../messages/account.ts";
+import { m } from "../../messages/index.ts";
 import { Button, ButtonLink, buttonClass } from "../../ui/Button.tsx";
 import { Icon } from "../../ui/icons.tsx";
 import { ErrorNote } from "../../ui/Note.tsx";
 import { Part, Sheet } from "../../ui/Sheet.tsx";
+import { KeepAccount } from "../providers/KeepHere.tsx";
 import { DeleteAccount } from "./DeleteAccount.tsx";
 import { Keys } from "./Keys.tsx";
 
@@ -76,6 +78,11 @@ export function AccountPage({ user, me }: { user: User; me: Me }) {
           </dd>
         </div>
       </dl>
+      {user.role !== "guest" && (
+        <Part id="privacy" title={m.keep.accountTitle}>
+          <KeepAccount />
+        </Part>
+      )}
       <Part id="keys" title={a.account.keys}>
         <Keys />
       </Part>

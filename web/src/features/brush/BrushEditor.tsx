@@ -4,7 +4,7 @@ import { useEffect, useMemo, useRef, useState } from "react";
 import { postMask } from "../../api/client.ts";
 import { stableUrl } from "../../api/stableUrl.ts";
 import type { Photo } from "../../api/types.ts";
-import { wishOf } from "../../api/wish.ts";
+import { mendingWishOf } from "../../api/wish.ts";
 import { Heading } from "../../app/Heading.tsx";
 import { paths } from "../../app/route.ts";
 import { m } from "../../messages/index.ts";
@@ -18,6 +18,8 @@ import { useLeaving } from "../edit/useLeaving.tsx";
 import type { Version } from "../edit/useVersion.ts";
 import { adopt } from "../job/adopt.ts";
 import { Stage } from "../job/Stage.tsx";
+import { Leaving } from "../providers/Leaving.tsx";
+import { useFitting } from "../providers/useOffers.ts";
 import { BrushCanvas, type Painting } from "./BrushCanvas.tsx";
 import { BrushTools } from "./BrushTools.tsx";
 import { type Painted, rememberPainted } from "./remembered.ts";
@@ -40,7 +42,8 @@ export function BrushEditor({ photo, version, painted, bitmap }: Props) {
   const [step, setStep] = useState(usualStep);
   const [zoom, setZoom] = useState(1);
   const [share, setShare] = useState<number | null>(null);
-  const cost = useCost(wishOf(version.job).operation);
+  const wish = useFitting(mendingWishOf(version.job), [photo]);
+  const cost = useCost(wish.operation);
   const changed = strokes.now !== opened.current;
   const leaving = useLeaving(paths.photo(photo.id), changed);
   const size = useMemo(() => ({ width: version.width, height: version.height }), [version.width, version.height]);
@@ -51,8 +54,7 @@ export function BrushEditor({ photo, version, painted, bitmap }: Props) {
     mutationFn: async () => {
       if (!painting.current) return;
       const mask = await postMask(photo.id, await painting.current.board.png());
-      const { operation, options } = wishOf(version.job);
-      const marked = { operation, options: { ...options, mask_id: mask.id } };
+      const marked = { ...wish, options: { ...wish.options, mask_id: mask.id } };
       const job = await submitAsShown(client, photo.id, marked);
       rememberPainted(mask.id, { base: painted.base, strokes: strokes.history });
       adopt(client, photo.id, job);
@@ -109,6 +111,7 @@ export function BrushEditor({ photo, version, painted, bitmap }: Props) {
             {m.brush.clear}
           </Button>
           <CostNote cost={cost && { ...cost, freeIfFine: false }} className="mt-4" />
+          <Leaving wish={wish} photos={[photo]} className="mt-4" />
           {run.isError && (
             <div className="mt-5">
               <Refused error={run.error} />

@@ -3,7 +3,7 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useRef, useState } from "react";
 import { stableUrl } from "../../api/stableUrl.ts";
 import type { Operation, Photo, Point } from "../../api/types.ts";
-import { coloured, colours, wishOf } from "../../api/wish.ts";
+import { coloured, colours, mendingWishOf } from "../../api/wish.ts";
 import { paths } from "../../app/route.ts";
 import { m } from "../../messages/index.ts";
 import { Button } from "../../ui/Button.tsx";
@@ -15,6 +15,8 @@ import type { Version } from "../edit/useVersion.ts";
 import { adopt } from "../job/adopt.ts";
 import { colourless } from "../job/findings.ts";
 import { Stage } from "../job/Stage.tsx";
+import { Leaving } from "../providers/Leaving.tsx";
+import { useFitting } from "../providers/useOffers.ts";
 import { ColourPanel } from "./ColourPanel.tsx";
 import { ColourTools, type Seen } from "./ColourTools.tsx";
 import { DabCanvas } from "./DabCanvas.tsx";
@@ -24,7 +26,7 @@ import { useDabs } from "./useDabs.ts";
 export function ColourEditor({ photo, version }: { photo: Photo; version: Version }) {
   const client = useQueryClient();
   const surface = useRef<PanZoom | null>(null);
-  const wish = wishOf(version.job);
+  const wish = mendingWishOf(version.job);
   const [opened] = useState(wish.options.hints);
   const work = useDabs(opened);
   const [operation, setOperation] = useState<Operation>(coloured(wish).operation);
@@ -32,6 +34,7 @@ export function ColourEditor({ photo, version }: { photo: Photo; version: Versio
   const [seen, setSeen] = useState<Seen>(after ? "after" : "before");
   const [picking, setPicking] = useState(false);
   const [zoom, setZoom] = useState(1);
+  const asked = useFitting({ operation, options: { ...wish.options, hints: [...work.dabs.now] } }, [photo]);
   const cost = useCost(operation);
   const changed = work.dabs.now !== opened;
   const leaving = useLeaving(paths.photo(photo.id), changed, () => {
@@ -39,7 +42,7 @@ export function ColourEditor({ photo, version }: { photo: Photo; version: Versio
     return picking;
   });
   const run = useMutation({
-    mutationFn: () => submitAsShown(client, photo.id, { operation, options: { ...wish.options, hints: [...work.dabs.now] } }),
+    mutationFn: () => submitAsShown(client, photo.id, asked),
     onSuccess: (job) => {
       adopt(client, photo.id, job);
       leaving.done();
@@ -91,6 +94,7 @@ export function ColourEditor({ photo, version }: { photo: Photo; version: Versio
             const { x, y } = surface.current?.view ?? { x: 0.5, y: 0.5 };
             work.add({ x, y });
           }}
+          note={<Leaving wish={asked} photos={[photo]} className="mt-4" />}
           trouble={run.error}
           dialog={leaving.dialog}
           onOperation={setOperation}

@@ -20,6 +20,8 @@ interface Props {
   operation: Operation;
   onOperation: (operation: Operation) => void;
   cost: Cost | null;
+  /** Where the photo goes. */
+  note: ReactNode;
   /** What the last run was refused for, if it was. */
   trouble: unknown;
   dialog: ReactNode;
@@ -42,7 +44,7 @@ function Chosen({ work, index }: { work: Work; index: number }) {
   );
 }
 
-export function ColourPanel({ work, picking, onAdd, operation, onOperation, cost, trouble, dialog, ownColours }: Props) {
+export function ColourPanel({ work, picking, onAdd, operation, onOperation, cost, note, trouble, dialog, ownColours }: Props) {
   const count = work.dabs.now.length;
   const operations = useOperations().filter((one) => one.value !== "restore");
   return (
@@ -71,6 +73,7 @@ export function ColourPanel({ work, picking, onAdd, operation, onOperation, cost
         </div>
       )}
       <CostNote cost={cost} className="mt-5" />
+      {note}
       {trouble !== null && (
         <div className="mt-5">
           <Refused error={trouble} />

@@ -18,6 +18,8 @@ interface Props {
   height: number;
   /** A grey picture of what was filled in: white where it was. */
   mask?: string | null;
+  /** There is nothing before it: it was made of several photos. */
+  alone?: boolean;
   children: ReactNode;
   bar: ReactNode;
 }
@@ -31,9 +33,9 @@ const moves: Record<string, readonly [number, number]> = {
   ArrowDown: [0, -keyPan],
 };
 
-export function Compare({ name, before, after, width, height, mask = null, children, bar }: Props) {
+export function Compare({ name, before, after, width, height, mask = null, alone = false, children, bar }: Props) {
   const [ref, size] = useSize<HTMLDivElement>();
-  const [mode, setMode] = useState<Mode>("slider");
+  const [mode, setMode] = useState<Mode>(alone ? "single" : "slider");
   const [share, setShare] = useState(1);
   const [held, setHeld] = useState(false);
   const [marked, setMarked] = useState(false);
@@ -77,7 +79,7 @@ export function Compare({ name, before, after, width, height, mask = null, child
           <div
             ref={ref}
             role="group"
-            aria-label={m.compare.label}
+            aria-label={alone ? m.compare.labelAlone : m.compare.label}
             tabIndex={0}
             onKeyDown={key}
             {...gestures}
@@ -85,7 +87,7 @@ export function Compare({ name, before, after, width, height, mask = null, child
           >
             {size.width > 0 && (
               <Panes
-                {...{ name, mode, held, pane, box, stacked, share }}
+                {...{ alone, name, mode, held, pane, box, stacked, share }}
                 before={stableUrl(before)}
                 after={stableUrl(after)}
                 mask={mask && marked ? stableUrl(mask) : null}
@@ -102,7 +104,7 @@ export function Compare({ name, before, after, width, height, mask = null, child
       }
       tools={
         <Toolbar
-          {...{ mode, held }}
+          {...{ mode, held, alone }}
           onMode={setMode}
           zoom={view.zoom}
           onZoom={zoomBy}

@@ -6,6 +6,7 @@ import type { Mode } from "./Toolbar.tsx";
 import { type Box, type Size, visible } from "./view.ts";
 
 interface Props {
+  alone: boolean;
   name: string;
   before: string;
   after: string;
@@ -45,8 +46,9 @@ function Beside({ name, before, after, mask, pane, box, stacked }: Props) {
 }
 
 export function Panes(props: Props) {
-  const { name, before, after, mask, mode, held, pane, box, share, onShare, onDrag, onShown } = props;
+  const { alone, name, before, after, mask, mode, held, pane, box, share, onShare, onDrag, onShown } = props;
   if (mode === "side" && !held) return <Beside {...props} />;
+  if (alone) return <Layer src={after} alt={m.making.resultAlt(name)} box={box} onShown={onShown} />;
   const { from, to } = visible(pane, box);
   const x = from + (to - from) * share;
   const divided = mode === "slider" && !held;

@@ -14,6 +14,8 @@ const modes: readonly Option<Mode>[] = [
 ];
 
 interface Props {
+  /** There is nothing to compare with. */
+  alone: boolean;
   mode: Mode;
   onMode: (mode: Mode) => void;
   zoom: number;
@@ -55,13 +57,15 @@ function HoldButton({ held, onHold }: Pick<Props, "held" | "onHold">) {
   );
 }
 
-export function Toolbar({ mode, onMode, zoom, onZoom, onFit, held, onHold, marked, onMarked }: Props) {
+export function Toolbar({ alone, mode, onMode, zoom, onZoom, onFit, held, onHold, marked, onMarked }: Props) {
   return (
     <div className="flex flex-wrap items-center justify-between gap-x-3 gap-y-1.5">
-      <div className="max-sm:w-full">
-        <Segments legend={m.compare.modes} options={modes} value={mode} onChange={onMode} />
-      </div>
-      <div className="flex items-center max-sm:w-full">
+      {!alone && (
+        <div className="max-sm:w-full">
+          <Segments legend={m.compare.modes} options={modes} value={mode} onChange={onMode} />
+        </div>
+      )}
+      <div className={`flex items-center max-sm:w-full ${alone ? "ml-auto max-sm:justify-center" : ""}`}>
         {marked !== null && (
           <button
             type="button"
@@ -75,8 +79,12 @@ export function Toolbar({ mode, onMode, zoom, onZoom, onFit, held, onHold, marke
             <span className="max-xl:hidden">{m.mended.show}</span>
           </button>
         )}
-        <HoldButton held={held} onHold={onHold} />
-        <span aria-hidden="true" className="mx-1 h-6 w-px shrink-0 bg-line" />
+        {!alone && (
+          <>
+            <HoldButton held={held} onHold={onHold} />
+            <span aria-hidden="true" className="mx-1 h-6 w-px shrink-0 bg-line" />
+          </>
+        )}
         <IconButton icon="minus" label={m.compare.zoomOut} disabled={zoom <= 1} onClick={() => onZoom(1 / 1.5)} />
         <output className="w-14 text-center max-sm:hidden text-sm text-soft tabular-nums">{m.compare.zoom(Math.round(zoom * 100))}</output>
         <IconButton icon="plus" label={m.compare.zoomIn} onClick={() => onZoom(1.5)} />

@@ -2,7 +2,13 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { costOf, priced } from "./price.ts";
 
-const price = (most: number, by_class: Record<string, number>) => ({ operation: "restore", quality: "standard", most, by_class });
+const price = (most: number, by_class: Record<string, number>) => ({
+  operation: "restore",
+  quality: "standard",
+  most,
+  by_class,
+  degraded: most / 2,
+});
 
 test("the button says what it costs, and that a good photo costs nothing", () => {
   const cost = costOf(price(2000, { A: 2000, E: 2000, F: 0 }), 12_000);

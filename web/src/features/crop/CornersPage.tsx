@@ -4,7 +4,7 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { putCorners } from "../../api/client.ts";
 import type { Job, Photo } from "../../api/types.ts";
-import { afresh, wishOf } from "../../api/wish.ts";
+import { afresh, mendingWishOf } from "../../api/wish.ts";
 import { Heading } from "../../app/Heading.tsx";
 import { NotFound } from "../../app/NotFound.tsx";
 import { navigate, paths } from "../../app/route.ts";
@@ -18,6 +18,8 @@ import { useEscape } from "../edit/useLeaving.tsx";
 import { adopt } from "../job/adopt.ts";
 import { Stage } from "../job/Stage.tsx";
 import { usePhoto } from "../job/usePhoto.ts";
+import { Leaving } from "../providers/Leaving.tsx";
+import { useFitting } from "../providers/useOffers.ts";
 import { CornerEditor } from "./CornerEditor.tsx";
 import { asQuad, fullFrame, type Quad } from "./quad.ts";
 
@@ -25,7 +27,7 @@ function Editor({ photo, job: latest }: { photo: Photo; job: Job | null }) {
   const client = useQueryClient();
   const [quad, setQuad] = useState<Quad>(asQuad(photo.corners.corners) ?? fullFrame);
   const suggested = asQuad(photo.corners.suggested);
-  const wish = wishOf(latest);
+  const wish = useFitting(mendingWishOf(latest), [photo]);
   const cost = useCost(wish.operation);
   const byHand = Boolean(wish.options.mask_id) || wish.options.hints.length > 0;
   const back = () => navigate(paths.photo(photo.id));
@@ -62,6 +64,7 @@ function Editor({ photo, job: latest }: { photo: Photo; job: Job | null }) {
             </Button>
           </div>
           <CostNote cost={cost} className="mt-5" />
+          <Leaving wish={wish} photos={[photo]} className="mt-3" />
           {save.isError && (
             <div className="mt-5">
               <Refused error={save.error} />

@@ -9,6 +9,13 @@ import { DownloadDialog } from "./DownloadDialog.tsx";
 export function DownloadBar({ photo, rendition }: { photo: Photo; rendition: Rendition }) {
   const [open, setOpen] = useState(false);
   const [choice, setChoice] = useState(remembered);
+  if (rendition.media === "film") {
+    return (
+      <ButtonLink look="strong" icon="download" className="min-h-12 w-full" href={downloadUrl(rendition, choice)} download>
+        {m.making.saveFilm}
+      </ButtonLink>
+    );
+  }
   return (
     <div className="flex gap-2">
       <ButtonLink look="strong" icon="download" className="min-h-12 flex-1" href={downloadUrl(rendition, choice)} download>

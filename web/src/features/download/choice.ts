@@ -16,10 +16,16 @@ export const usual: Choice = { format: "jpeg", quality: 92, depth: 8, metadata: 
 export const hasQuality = (choice: Choice): boolean => choice.format === "jpeg" || choice.format === "webp";
 export const hasDepth = (choice: Choice): boolean => choice.format === "tiff" || choice.format === "png";
 
-/** Only what applies to the format is sent. */
-export function downloadUrl(rendition: Pick<Rendition, "download_url">, choice: Choice): string {
+type Downloaded = Pick<Rendition, "download_url" | "media">;
+
+/** Only what applies to the format is sent. A film is what it is. */
+export function downloadUrl(rendition: Downloaded, choice: Choice): string {
   const [path = "", query = ""] = rendition.download_url.split("?");
   const parameters = new URLSearchParams(query);
+  if (rendition.media === "film") {
+    parameters.set("format", "mp4");
+    return `${path}?${parameters}`;
+  }
   parameters.set("format", choice.format);
   if (hasQuality(choice)) parameters.set("quality", String(choice.quality));
   if (hasDepth(choice)) parameters.set("depth", String(choice.depth));
@@ -27,7 +33,7 @@ export function downloadUrl(rendition: Pick<Rendition, "download_url">, choice: 
   return `${path}?${parameters}`;
 }
 
-export const quickDownload = (rendition: Pick<Rendition, "download_url">): string => downloadUrl(rendition, usual);
+export const quickDownload = (rendition: Downloaded): string => downloadUrl(rendition, usual);
 
 const key = "rekindle.download";
 

@@ -9,6 +9,8 @@ import { ProgressBar } from "../../ui/ProgressBar.tsx";
 import { Refused } from "../credits/Refused.tsx";
 import { batchSecondsLeft, timeLeft } from "../job/progress.ts";
 import { arrivals } from "../upload/arrivals.ts";
+import { mostPhotos } from "../making/makings.ts";
+import { useSenders } from "../providers/useOffers.ts";
 import { DropStrip } from "../upload/DropStrip.tsx";
 import type { Item } from "../upload/queue.ts";
 import { useRefusals } from "../upload/refusals.ts";
@@ -16,6 +18,9 @@ import { UploadTile } from "../upload/UploadTile.tsx";
 import { arrange } from "./arrange.ts";
 import { DeleteDialog } from "./DeleteDialog.tsx";
 import { PhotoTile } from "./PhotoTile.tsx";
+import { SelectBar, useSeveral } from "./SelectBar.tsx";
+import { selection, useSelection } from "./selection.ts";
+import { SelectTile } from "./SelectTile.tsx";
 import { useCapabilities, type usePhotos } from "./usePhotos.ts";
 
 interface Props {
@@ -62,6 +67,9 @@ function BatchLine({ working, total, since }: { working: number; total: number; 
 export function Gallery({ list, uploads }: Props) {
   const { photos, atWork, progress } = list;
   const hours = useCapabilities().data?.retention.hours ?? null;
+  const senders = useSenders();
+  const several = useSeveral();
+  const chosen = useSelection();
   const [leaving, setLeaving] = useState<Photo | null>(null);
   const [batch, setBatch] = useState<Batch>(() => ({ ids: new Set(), since: Date.now() }));
   const known = new Set(photos.map((photo) => photo.id));
@@ -79,16 +87,30 @@ export function Gallery({ list, uploads }: Props) {
         <div>
           <Heading className="text-2xl font-semibold sm:text-3xl">{m.gallery.title}</Heading>
           <p className="mt-1 text-sm text-soft">
-            {m.app.privateLong[mode.now()]} {hours !== null && m.app.keptFor(hours)}
+            {/* Where photos may go is said where they are added. */}
+            {(senders.length === 0 || mode.now() === "accounts") && m.app.privateLong[mode.now()]} {hours !== null && m.app.keptFor(hours)}
           </p>
         </div>
+        {several.length > 0 && photos.length > 1 && chosen === null && (
+          <Button icon="layers" onClick={() => selection.start()}>
+            {m.select.start}
+          </Button>
+        )}
       </div>
-      <DropStrip />
+      {chosen === null && <DropStrip />}
       <NotBegun photos={photos} />
       <BatchLine working={working} total={total} since={batch.since} />
-      <ul className="grid grid-cols-2 gap-x-4 gap-y-6 sm:grid-cols-[repeat(auto-fill,minmax(13rem,1fr))] sm:gap-x-6 sm:gap-y-8">
+      <ul className="mb-8 grid grid-cols-2 gap-x-4 gap-y-6 sm:grid-cols-[repeat(auto-fill,minmax(13rem,1fr))] sm:gap-x-6 sm:gap-y-8">
         {arrange(photos, coming, arrivals.all()).map((tile) =>
-          "item" in tile ? (
+          "photo" in tile && chosen !== null ? (
+            <SelectTile
+              key={tile.photo.id}
+              photo={tile.photo}
+              place={chosen.indexOf(tile.photo.id) + 1}
+              full={chosen.length >= mostPhotos}
+              onToggle={() => selection.toggle(tile.photo.id, mostPhotos)}
+            />
+          ) : "item" in tile ? (
             <UploadTile key={tile.item.key} item={tile.item} />
           ) : (
             <PhotoTile
@@ -105,6 +127,7 @@ export function Gallery({ list, uploads }: Props) {
           {m.gallery.more}
         </Button>
       )}
+      {chosen !== null && <SelectBar chosen={chosen.flatMap((id) => photos.find((photo) => photo.id === id) ?? [])} />}
       <DeleteDialog photo={leaving} onClose={() => setLeaving(null)} />
     </>
   );

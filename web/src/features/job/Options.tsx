@@ -1,6 +1,6 @@
 /** Other ways to restore the same photo, tucked away: most people never need them. */
 import { useState } from "react";
-import type { Strength } from "../../api/types.ts";
+import type { Photo, Strength } from "../../api/types.ts";
 import { colours, sendable, type Wish } from "../../api/wish.ts";
 import { m } from "../../messages/index.ts";
 import { Button } from "../../ui/Button.tsx";
@@ -11,12 +11,17 @@ import { CostNote } from "../credits/CostNote.tsx";
 import { useCost } from "../credits/cost.ts";
 import { priced } from "../credits/price.ts";
 import { enlargesFor, type Size } from "../download/allowed.ts";
+import { PromptField } from "../making/PromptField.tsx";
+import { Leaving } from "../providers/Leaving.tsx";
+import { useFitting } from "../providers/useOffers.ts";
+import { Who } from "../providers/Who.tsx";
 import { EnlargeChoice } from "./EnlargeChoice.tsx";
 import { useOperations } from "./useOperations.ts";
 
 const strengths: Strength[] = ["auto", "careful", "strong"];
 
 interface Props {
+  photo: Photo;
   last: Wish;
   /** Of the result without enlarging it; null when it is not known before. */
   size: Size | null;
@@ -38,12 +43,12 @@ function Check({ name, hint, on, onChange }: { name: string; hint: string; on: b
   );
 }
 
-export function Options({ last, size, busy, onRun, onDab }: Props) {
+export function Options({ photo, last, size, busy, onRun, onDab }: Props) {
   const [chosen, setWish] = useState(last);
   const side = useUser()?.plan.short_side ?? null;
   // What is not offered is not sent either, however the version before was made.
   const offered = enlargesFor(size, side).includes(chosen.options.enlarge);
-  const wish: Wish = offered ? chosen : { ...chosen, options: { ...chosen.options, enlarge: 1 } };
+  const wish = useFitting(offered ? chosen : { ...chosen, options: { ...chosen.options, enlarge: 1 } }, [photo]);
   const operations = useOperations();
   const cost = useCost(wish.operation);
   const { options } = wish;
@@ -96,11 +101,20 @@ export function Options({ last, size, busy, onRun, onDab }: Props) {
         {colours(wish.operation) && options.hints.length > 0 && (
           <p className="text-sm text-soft">{m.options.keepsDabs(options.hints.length)}</p>
         )}
+        <PromptField wish={wish} photos={[photo]} onChange={(prompt) => change({ prompt })} />
+        <Who
+          operation={wish.operation}
+          photos={[photo]}
+          provider={options.provider}
+          model={options.model}
+          onChange={change}
+        />
         <div>
           <Button icon="again" disabled={busy} onClick={() => onRun(sendable(wish))}>
             {priced(m.options.run, cost)}
           </Button>
           <CostNote cost={cost && { ...cost, freeIfFine: cost.freeIfFine && !asked }} className="mt-2" />
+          <Leaving wish={wish} photos={[photo]} className="mt-2" />
           <p className="mt-2 text-sm text-soft">{m.options.note}</p>
         </div>
       </div>

@@ -1,5 +1,5 @@
 /** A photo that is not being worked on and has no result: new, stopped, failed, or good as it is. */
-import { automatic, wishOf } from "../../api/wish.ts";
+import { automatic, mendingWishOf, mends, wishOf } from "../../api/wish.ts";
 import { Heading } from "../../app/Heading.tsx";
 import { navigate, paths } from "../../app/route.ts";
 import { m } from "../../messages/index.ts";
@@ -10,6 +10,12 @@ import { Charged } from "../credits/Charged.tsx";
 import { CostNote } from "../credits/CostNote.tsx";
 import { useCost } from "../credits/cost.ts";
 import { priced } from "../credits/price.ts";
+import { MadeBy } from "../making/MadeBy.tsx";
+import { Makings } from "../making/Makings.tsx";
+import { troubleTitle } from "../making/words.ts";
+import { KeepPhoto } from "../providers/KeepHere.tsx";
+import { Leaving } from "../providers/Leaving.tsx";
+import { StoryPart } from "../story/StoryPart.tsx";
 import { BackLink } from "./BackLink.tsx";
 import { Details } from "./Details.tsx";
 import { colourless } from "./findings.ts";
@@ -30,12 +36,13 @@ const titles: Record<Exclude<Standing, "queued" | "running" | "restored">, { tit
 
 export function Resting({ photo, job, actions, trouble, onDelete, state }: ViewProps & { state: Standing }) {
   const { title, text } = titles[state as keyof typeof titles] ?? titles.new;
+  const again = job !== null && (state === "failed" || state === "canceled") ? job : null;
   const looked = state === "unchanged" || state === "left";
   const colour = useOperations().some((one) => one.value !== "restore");
-  const cost = useCost(state === "new" ? automatic.operation : wishOf(job).operation);
+  const wish = again ? wishOf(again) : automatic;
+  const cost = useCost(state === "new" ? automatic.operation : wishOf(job).operation, wish.options.quality);
   const busy = actions.submit.isPending || actions.retry.isPending;
-  const again = () =>
-    job && (state === "failed" || state === "canceled") ? actions.retry.mutate(job) : actions.submit.mutate(automatic);
+  const begin = () => (again ? actions.retry.mutate(again) : actions.submit.mutate(automatic));
   return (
     <Stage
       aspect={photo.width / photo.height}
@@ -44,7 +51,7 @@ export function Resting({ photo, job, actions, trouble, onDelete, state }: ViewP
         <>
           <BackLink />
           <Heading title={photo.filename} className="text-xl font-semibold">
-            {title}
+            {again ? troubleTitle(again) : title}
           </Heading>
           <p className="mt-1 text-soft wrap-anywhere">{photo.filename}</p>
           {state === "failed" ? (
@@ -58,7 +65,7 @@ export function Resting({ photo, job, actions, trouble, onDelete, state }: ViewP
           {trouble && <div className="mt-5">{trouble}</div>}
           <div className="mt-6 flex flex-wrap gap-3">
             {!looked && (
-              <Button look="strong" icon={state === "new" ? undefined : "again"} disabled={busy} onClick={again}>
+              <Button look="strong" icon={state === "new" ? undefined : "again"} disabled={busy} onClick={begin}>
                 {priced(state === "new" ? m.job.restart : m.job.retry, cost)}
               </Button>
             )}
@@ -82,17 +89,23 @@ export function Resting({ photo, job, actions, trouble, onDelete, state }: ViewP
             )}
           </div>
           {!looked && !trouble && <CostNote cost={cost} className="mt-3" />}
+          {!looked && <Leaving wish={wish} photos={[photo]} className="mt-3" />}
           {looked && <p className="mt-4 text-[0.9375rem] text-soft">{m.mended.missed}</p>}
+          <KeepPhoto photo={photo} className="mt-4" />
+          {job && <MadeBy job={job} className="mt-4" />}
+          <Makings photo={photo} last={job} className="mt-6" />
           <GuestBanner className="mt-6" />
-          {looked && job?.result && <Details result={job.result} />}
+          {looked && job?.result && <Details result={job.result} findings={mends(job.operation)} />}
           <Options
             key={job?.id}
-            last={wishOf(job)}
+            photo={photo}
+            last={mendingWishOf(job)}
             size={photo.corners.source === "full_frame" ? photo : null}
             busy={busy}
             onRun={(wish) => actions.submit.mutate(wish)}
             onDab={() => navigate(paths.colour(photo.id))}
           />
+          {job && <StoryPart key={job.id} photo={photo} job={job} />}
           <Button look="quiet" icon="trash" className="mt-6 -ml-4 text-soft" onClick={onDelete}>
             {m.remove.action}
           </Button>

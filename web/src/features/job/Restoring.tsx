@@ -1,11 +1,14 @@
 /** While a photo is restored: what is going on, how far it is, how long it will take, and a way to stop it. */
 import { useEffect, useState } from "react";
 import type { Job } from "../../api/types.ts";
+import { mends } from "../../api/wish.ts";
 import { Heading } from "../../app/Heading.tsx";
 import { m } from "../../messages/index.ts";
 import { Button } from "../../ui/Button.tsx";
 import { Icon } from "../../ui/icons.tsx";
 import { ProgressBar } from "../../ui/ProgressBar.tsx";
+import { MadeFrom } from "../making/MadeFrom.tsx";
+import { stageWords } from "../making/words.ts";
 import { BackLink } from "./BackLink.tsx";
 import { Findings } from "./Findings.tsx";
 import { promisedEnd, secondsLeft, stageIndex, stages, untilEnd } from "./progress.ts";
@@ -26,7 +29,7 @@ function StageList({ job }: { job: Job }) {
               {done && <Icon name="check" className="size-4" />}
               {now && <span className="size-2.5 animate-pulse rounded-full bg-glow" />}
             </span>
-            {m.job.stages[stage]}
+            {stageWords(job.operation, stage)}
             {done && <span className="sr-only">, {m.job.stageDone}</span>}
           </li>
         );
@@ -49,8 +52,8 @@ function TimeLeft({ job }: { job: Job }) {
 }
 
 export function Restoring({ photo, job, actions, trouble }: ViewProps & { job: Job }) {
-  const heading = job.status === "queued" ? m.job.waitingHeading : m.job.heading;
-  const stageText = job.stage === "done" ? m.job.stages.finishing : m.job.stages[job.stage];
+  const heading = job.status === "queued" ? m.job.waitingHeading : m.making.doing[job.operation];
+  const stageText = stageWords(job.operation, job.stage);
   const outline = photo.corners.source === "full_frame" ? undefined : photo.corners.corners;
   const looked = stageIndex(job.stage) > stages.indexOf("diagnosing");
   return (
@@ -71,7 +74,8 @@ export function Restoring({ photo, job, actions, trouble }: ViewProps & { job: J
             {stageText}
           </p>
           <StageList job={job} />
-          {looked && photo.diagnosis && <Findings diagnosis={photo.diagnosis} />}
+          <MadeFrom job={job} className="mt-6" />
+          {looked && mends(job.operation) && photo.diagnosis && <Findings diagnosis={photo.diagnosis} />}
           <Button icon="cross" className="mt-7" disabled={actions.cancel.isPending} onClick={() => actions.cancel.mutate(job)}>
             {m.job.cancel}
           </Button>

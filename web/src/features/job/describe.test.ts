@@ -18,3 +18,9 @@ test("colour is named, with the number of dabs", () => {
   assert.equal(describe({ operation: "restore_colorize", options: { ...options, hints } }), "Automatic, Colourized, 1 dab");
   assert.equal(describe({ operation: "colorize", options }), "Only colourized");
 });
+
+test("what was made is named by its style, its kind or its length", () => {
+  assert.equal(describe({ operation: "restyle", options: { ...options, style: "oil", prompt: "By the sea" } }), "Oil paint, Your words");
+  assert.equal(describe({ operation: "enhance", options: { ...options, enhancement: "mood" } }), "Enhanced, Mood");
+  assert.equal(describe({ operation: "animate", options: { ...options, seconds: 7 } }), "Film, 7 seconds");
+});

@@ -77,9 +77,15 @@ export function standing(photo: Photo, job: Job | null = null): Standing {
   return status ?? "new";
 }
 
+const mendings: readonly string[] = ["restore", "colorize", "restore_colorize"];
+
 /** In few words, for the gallery. `progress` (0..1) may be older than the photo, so it never decides how the photo stands. */
 export function standingText(photo: Photo, progress: number): string {
   const state = standing(photo);
-  if (state === "running") return m.gallery.state.running(Math.round(progress * 100));
+  const percent = Math.round(progress * 100);
+  // What is being done to a photo that has a result already may be anything.
+  if (state === "running") return photo.results.length > 0 ? m.making.working(percent) : m.gallery.state.running(percent);
+  const made = photo.results[0]?.operation;
+  if (state === "restored" && made !== undefined && !mendings.includes(made)) return m.making.ready;
   return m.gallery.state[state];
 }

@@ -2,6 +2,7 @@
 import { automatic } from "../../api/wish.ts";
 import { m } from "../../messages/index.ts";
 import { useCost } from "../credits/cost.ts";
+import { KeepAdded } from "../providers/KeepHere.tsx";
 import { FilePicker } from "./FilePicker.tsx";
 import { useNotice } from "./notice.ts";
 
@@ -18,6 +19,7 @@ export function DropStrip() {
         </FilePicker>
       </div>
       {cost && <p className="w-full text-center text-sm text-balance text-soft">{m.spending.each(cost.words)}</p>}
+      <KeepAdded className="w-full text-center" />
       {said && (
         <p role="status" className="w-full text-center text-sm font-medium">
           {said}

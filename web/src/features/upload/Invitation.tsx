@@ -7,13 +7,15 @@ import { Icon, type IconName } from "../../ui/icons.tsx";
 import { useMe } from "../account/me.ts";
 import { useCost } from "../credits/cost.ts";
 import { useCapabilities } from "../gallery/usePhotos.ts";
+import { KeepAdded } from "../providers/KeepHere.tsx";
+import { useSenders } from "../providers/useOffers.ts";
 import { DamagedPicture } from "./DamagedPicture.tsx";
 import { FilePicker } from "./FilePicker.tsx";
 import { formatNames } from "./formats.ts";
 import { useNotice } from "./notice.ts";
 
-const promises = (mode: Mode, guests: boolean): readonly { icon: IconName; text: string }[] => [
-  { icon: "lock", text: m.upload.promise.private[mode] },
+const promises = (mode: Mode, guests: boolean, sends: boolean): readonly { icon: IconName; text: string }[] => [
+  ...(sends && mode === "home" ? [] : [{ icon: "lock", text: m.upload.promise.private[mode] } as const]),
   { icon: "shield", text: m.upload.promise.original },
   { icon: "check", text: m.upload.promise.free[mode === "accounts" && guests ? "guests" : mode] },
 ];
@@ -23,6 +25,7 @@ export function Invitation() {
   const me = useMe().data;
   const cost = useCost(automatic.operation);
   const said = useNotice();
+  const senders = useSenders();
   return (
     <div className="m-auto grid w-full max-w-6xl items-center gap-x-16 gap-y-8 py-8 lg:grid-cols-[1fr_minmax(0,34rem)] lg:py-12">
       <div className="max-lg:text-center">
@@ -31,7 +34,7 @@ export function Invitation() {
         </Heading>
         <p className="mt-5 max-w-[34rem] text-lg text-soft max-lg:mx-auto sm:text-xl">{m.upload.lead}</p>
         <ul className="mt-8 grid gap-3 max-lg:hidden">
-          {promises(mode.now(), me?.guests === true && (me.user === null || me.user.role === "guest")).map((one) => (
+          {promises(mode.now(), me?.guests === true && (me.user === null || me.user.role === "guest"), senders.length > 0).map((one) => (
             <li key={one.text} className="flex items-center gap-3">
               <Icon name={one.icon} className="size-5 text-ember" />
               {one.text}
@@ -57,6 +60,7 @@ export function Invitation() {
             {m.upload.formats(formatNames(data.formats), Math.round(data.max_bytes / 1e6))}
           </p>
         )}
+        <KeepAdded className="mt-5" />
         {said && (
           <p role="status" className="mt-4 font-medium">
             {said}
@@ -64,8 +68,8 @@ export function Invitation() {
         )}
       </div>
       <p className="flex items-center justify-center gap-2 text-soft lg:hidden">
-        <Icon name="lock" className="size-4" />
-        {m.app.private[mode.now()]}
+        <Icon name={senders.length > 0 && mode.now() === "home" ? "send" : "lock"} className="size-4" />
+        {senders.length > 0 && mode.now() === "home" ? m.who.mayLeave : m.app.private[mode.now()]}
       </p>
     </div>
   );

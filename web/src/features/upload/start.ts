@@ -1,15 +1,17 @@
 /** Ties the upload queue to the rest of the page: what a dropped photo sets going. */
 import type { QueryClient } from "@tanstack/react-query";
 import { useSyncExternalStore } from "react";
+import { keepPhoto } from "../../api/client.ts";
 import { asProblem, Problem } from "../../api/problem.ts";
 import { keys } from "../../api/queries.ts";
-import type { Capabilities, Photo } from "../../api/types.ts";
+import type { Capabilities, Job, Photo } from "../../api/types.ts";
 import { type Upload, upload } from "../../api/upload.ts";
 import { automatic } from "../../api/wish.ts";
 import { address, navigate, paths } from "../../app/route.ts";
 import { m } from "../../messages/index.ts";
 import { comeIn, mustSignIn, onEntered } from "../account/me.ts";
 import { submitAsShown } from "../credits/cost.ts";
+import { keepsAdded } from "../providers/added.ts";
 import { arrivals } from "./arrivals.ts";
 import { type Item, UploadQueue } from "./queue.ts";
 import { refusals } from "./refusals.ts";
@@ -23,8 +25,12 @@ export const connect = (connected: QueryClient): void => {
 };
 
 /** The key makes it one job, however often it is asked for. */
-const begin = (photoId: string) =>
-  client ? submitAsShown(client, photoId, automatic, `start-${photoId}`) : Promise.reject(new Error("not connected"));
+async function begin(photoId: string): Promise<Job> {
+  if (!client) throw new Error("not connected");
+  // Before anything is done to it, so that it never leaves.
+  if (keepsAdded()) await keepPhoto(photoId, true);
+  return submitAsShown(client, photoId, automatic, { key: `start-${photoId}` });
+}
 
 /** Photos that had arrived when the page was loaded again, but were not started yet. */
 async function goOn(): Promise<void> {
@@ -62,6 +68,7 @@ async function start(photo: Photo, item: Item): Promise<void> {
   arrivals.started(photo.id);
   client?.setQueryData(keys.photo(photo.id), {
     ...photo,
+    local_only: photo.local_only || keepsAdded(),
     latest_job: job ? { id: job.id, status: job.status } : photo.latest_job,
   });
   if (job) client?.setQueryData(keys.job(job.id), job);

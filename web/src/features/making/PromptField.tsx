@@ -1,0 +1,69 @@
+/** A few words of one's own, and a look at everything a model would be asked, before anything is spent. */
+import { useMutation } from "@tanstack/react-query";
+import { previewPrompt } from "../../api/client.ts";
+import { asProblem } from "../../api/problem.ts";
+import type { Photo } from "../../api/types.ts";
+import { sendable, type Wish } from "../../api/wish.ts";
+import { m } from "../../messages/index.ts";
+import { Button } from "../../ui/Button.tsx";
+import { ErrorNote } from "../../ui/Note.tsx";
+import { TextArea } from "../../ui/TextArea.tsx";
+import { useGoesTo } from "../providers/useOffers.ts";
+import { isMaking } from "./makings.ts";
+
+interface Props {
+  wish: Wish;
+  photos: readonly Photo[];
+  error?: string | null;
+  onChange: (prompt: string) => void;
+}
+
+const most = 500;
+
+export function PromptField({ wish, photos, error, onChange }: Props) {
+  const { operation, options } = wish;
+  const here = useGoesTo(operation, options, photos).length === 0;
+  const preview = useMutation({
+    mutationFn: async (asked: Wish) => {
+      const [photo] = photos;
+      return photo ? { asked, ...(await previewPrompt(photo.id, sendable(asked))) } : null;
+    },
+  });
+  // Words are only asked for where somebody may read them.
+  if (here && isMaking(operation) && operation !== "enhance") return null;
+  const needed = options.enhancement === "custom";
+  // What was shown for another wish says nothing about this one.
+  const shown = preview.data && JSON.stringify(preview.data.asked) === JSON.stringify(wish) ? preview.data : null;
+  const hint = !here ? undefined : operation === "enhance" ? m.prompt.hereEnhance : m.prompt.here;
+  return (
+    <div>
+      <TextArea
+        label={needed ? m.prompt.needed : m.prompt.label[operation]}
+        hint={hint}
+        value={options.prompt}
+        left={m.prompt.left}
+        {...{ most, error, onChange }}
+      />
+      {shown ? (
+        <div role="status" className="mt-2 rounded-lg bg-sunken p-3 text-sm">
+          <p className="font-semibold">{here ? m.prompt.shownHere : m.prompt.shown}</p>
+          <p className="mt-1.5 max-h-56 overflow-y-auto whitespace-pre-line wrap-anywhere" tabIndex={0}>
+            {shown.prompt || m.prompt.nothing}
+          </p>
+          <Button look="quiet" className="mt-1 -ml-4 -mb-2 text-sm" onClick={() => preview.reset()}>
+            {m.prompt.hide}
+          </Button>
+        </div>
+      ) : (
+        <Button look="quiet" icon="eye" className="mt-1 -ml-4 text-sm" disabled={preview.isPending} onClick={() => preview.mutate(wish)}>
+          {m.prompt.show}
+        </Button>
+      )}
+      {preview.isError && (
+        <div className="mt-2">
+          <ErrorNote>{asProblem(preview.error).message}</ErrorNote>
+        </div>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,110 @@
+/** How a result came to be: who was considered and why, what was tried, and what left this machine. Asked for when opened. */
+import { useQuery } from "@tanstack/react-query";
+import { type ReactNode, useState } from "react";
+import { getEgress, getStory } from "../../api/client.ts";
+import { asProblem } from "../../api/problem.ts";
+import { keys } from "../../api/queries.ts";
+import type { Job, Left, Photo, Story } from "../../api/types.ts";
+import { dayAndTime } from "../../messages/amounts.ts";
+import { m } from "../../messages/index.ts";
+import { Icon } from "../../ui/icons.tsx";
+import { ErrorNote } from "../../ui/Note.tsx";
+import { useMe } from "../account/me.ts";
+import { useTitles } from "../providers/useOffers.ts";
+import { attemptLine, consideredLines, type Line } from "./words.ts";
+
+function Lines({ lines, numbered = false }: { lines: readonly Line[]; numbered?: boolean }) {
+  const items = lines.map((line, index) => (
+    <li key={line.key} className="flex gap-3">
+      {numbered && <span className="w-5 shrink-0 text-soft tabular-nums">{m.story.first(index + 1)}</span>}
+      <p className="min-w-0 wrap-anywhere">
+        <span className="font-medium">{line.name}</span>
+        {line.text && <span className="block text-soft">{line.text}</span>}
+      </p>
+    </li>
+  ));
+  return numbered ? <ol className="grid gap-2.5">{items}</ol> : <ul className="grid gap-2.5">{items}</ul>;
+}
+
+function Block({ title, children }: { title: string; children: ReactNode }) {
+  return (
+    <section className="mt-4 first:mt-0">
+      <h3 className="mb-2 text-sm font-semibold">{title}</h3>
+      {children}
+    </section>
+  );
+}
+
+function Told({ story, left }: { story: Story; left: readonly Left[] }) {
+  const titles = useTitles();
+  const costs = useMe().data?.mode === "home";
+  const { asked, refused } = consideredLines(story.considered, titles);
+  return (
+    <div className="text-[0.9375rem]">
+      <Block title={m.story.considered}>
+        {asked.length === 0 && refused.length === 0 ? <p className="text-soft">{m.story.none}</p> : <Lines lines={asked} numbered />}
+        {refused.length > 0 && (
+          <details className="group/refused mt-2">
+            <summary className="inline-flex min-h-11 list-none items-center gap-1 text-sm font-medium [&::-webkit-details-marker]:hidden">
+              {m.story.notAsked} ({refused.length})
+              <Icon name="down" className="size-4 text-soft transition-transform group-open/refused:rotate-180" />
+            </summary>
+            <Lines lines={refused} />
+          </details>
+        )}
+      </Block>
+      {story.attempts.length > 0 && (
+        <Block title={m.story.attempts}>
+          <Lines lines={story.attempts.map((one) => attemptLine(one, titles, costs))} numbered />
+        </Block>
+      )}
+      <Block title={m.story.left}>
+        {left.length === 0 ? (
+          <p className="flex gap-2 text-soft">
+            <Icon name="lock" className="mt-0.5 size-5" />
+            {m.story.nothingLeft}
+          </p>
+        ) : (
+          <ul className="grid gap-2.5">
+            {left.map((one) => (
+              <li key={`${one.job_id} ${one.attempt} ${one.at}`} className="flex gap-2">
+                <Icon name="send" className="mt-0.5 size-5 text-ember" />
+                <p className="min-w-0 wrap-anywhere">
+                  <span className="font-medium">{m.story.sent(titles.get(one.provider) ?? one.provider, one.bytes)}</span>
+                  <span className="block text-soft">{m.story.sentAt(dayAndTime(one.at), one.host)}</span>
+                </p>
+              </li>
+            ))}
+          </ul>
+        )}
+      </Block>
+    </div>
+  );
+}
+
+export function StoryPart({ photo, job }: { photo: Photo; job: Job }) {
+  const [open, setOpen] = useState(false);
+  const story = useQuery({ queryKey: keys.story(job.id), queryFn: () => getStory(job.id), enabled: open });
+  const egress = useQuery({ queryKey: keys.egress(photo.id), queryFn: () => getEgress(photo.id), enabled: open });
+  const failed = story.error ?? egress.error;
+  return (
+    <details
+      className="group/story border-b border-line"
+      onToggle={(event) => event.target === event.currentTarget && setOpen(event.currentTarget.open)}
+    >
+      <summary className="flex min-h-12 list-none items-center justify-between gap-3 font-medium [&::-webkit-details-marker]:hidden">
+        {m.story.title}
+        <Icon name="down" className="size-5 text-soft transition-transform group-open/story:rotate-180" />
+      </summary>
+      <div className="pt-1 pb-5">
+        {story.data && egress.data ? (
+          <Told story={story.data} left={egress.data.items} />
+        ) : failed ? (
+          <ErrorNote>{asProblem(failed).message}</ErrorNote>
+        ) : (
+          <p className="text-soft">{m.story.loading}</p>
+        )}
+      </div>
+    </details>
+  );
+}

@@ -1,0 +1,42 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { Attempt } from "../../api/types.ts";
+import { attemptLine, consideredLines } from "./words.ts";
+
+const titles = new Map([["far", "Far Away"], ["embedded", "This machine"]]);
+const attempt: Attempt = {
+  number: 1,
+  provider: "far",
+  model: "fine",
+  status: "done",
+  started_at: "2026-01-01T00:00:00Z",
+  ended_at: "2026-01-01T00:00:04Z",
+  seconds: 4,
+  cost: 39_000,
+  error: null,
+  detail: null,
+};
+
+test("those who were to be asked come in their order, the others with why not", () => {
+  const considered = [
+    { provider: "far", model: "fine", score: 0.9, why: "Best for this.", refused: null },
+    { provider: "far", model: "old", score: null, why: "", refused: "It was not working." },
+    { provider: "embedded", model: "here", score: 0.1, why: "", refused: null },
+  ];
+  const { asked, refused } = consideredLines(considered, titles);
+  assert.deepEqual(asked.map((line) => line.name), ["Far Away, fine", "This machine"]);
+  assert.deepEqual(refused.map((line) => line.text), ["It was not working."]);
+});
+
+test("a try says how it went, how long it took and what it cost", () => {
+  assert.equal(attemptLine(attempt, titles, true).text, "worked, about 4 seconds, $0.04");
+});
+
+test("what a try cost is kept from those whom it does not concern", () => {
+  assert.equal(attemptLine(attempt, titles, false).text, "worked, about 4 seconds");
+});
+
+test("a try that came to nothing says why", () => {
+  const failed: Attempt = { ...attempt, status: "failed", seconds: 2, error: { code: "busy", message: "It is busy." } };
+  assert.equal(attemptLine(failed, titles, false).text, "did not work, about 2 seconds. It is busy.");
+});

@@ -1,0 +1,51 @@
+/** The story of a job in words. Values in, values out. */
+import type { Attempt, Considered } from "../../api/types.ts";
+import { m } from "../../messages/index.ts";
+
+export interface Line {
+  key: string;
+  name: string;
+  text: string;
+}
+
+type Titles = ReadonlyMap<string, string>;
+
+const named = (titles: Titles, provider: string, model: string): string => {
+  const title = titles.get(provider) ?? provider;
+  return provider === "embedded" ? title : `${title}, ${model}`;
+};
+
+/** Without the number that it was ranked by. */
+function sentence(why: string): string {
+  const words = why.replace(/^Score [\d.]+: /, "");
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
+
+/** First those who were to be asked, in that order; then the others, with why not. */
+export function consideredLines(considered: readonly Considered[], titles: Titles): { asked: Line[]; refused: Line[] } {
+  const line = ({ provider, model, why, refused }: Considered): Line => ({
+    key: `${provider} ${model}`,
+    name: named(titles, provider, model),
+    text: refused ?? sentence(why),
+  });
+  return {
+    asked: considered.filter((one) => one.refused === null).map(line),
+    refused: considered.filter((one) => one.refused !== null).map(line),
+  };
+}
+
+/** How a try went: "worked, about 4 seconds, $0.04". What was charged is only told to those whom it concerns. */
+export function attemptLine(attempt: Attempt, titles: Titles, costs: boolean): Line {
+  const { number, provider, model, status, seconds, cost, error } = attempt;
+  const parts = [
+    m.story.status[status],
+    seconds === null ? "" : m.story.took(seconds),
+    costs && provider !== "embedded" ? m.story.cost(cost) : "",
+  ];
+  const said = parts.filter(Boolean).join(", ");
+  return {
+    key: String(number),
+    name: named(titles, provider, model),
+    text: error ? `${said}. ${error.message}` : said,
+  };
+}
