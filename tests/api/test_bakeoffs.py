@@ -1,7 +1,9 @@
 """Bake-offs: prices before, all jobs or none, nobody named before the choice, and the choice remembered."""
 
+import io
 import json
 import uuid
+import zipfile
 from collections.abc import AsyncGenerator, Generator, Sequence
 from dataclasses import replace
 from typing import Any
@@ -333,6 +335,9 @@ def test_whatever_comes_of_its_jobs_a_blind_bakeoff_never_tells_a_name_before_th
     assert shown["revealed"] == nothing_left
     if not nothing_left:
         assert named_in(everything(idle, photo_id, bakeoff)) == []
+        for entry in bakeoff["jobs"]:
+            path = f"{API}/jobs/{entry['job']['id']}/retry"
+            assert named_in(idle.http.post(path, headers={"Idempotency-Key": uuid.uuid4().hex}).text) == []
 
 
 @pytest.fixture
@@ -375,15 +380,18 @@ def purse(at: Visitor) -> tuple[int, int]:
 
 def give(at: Visitor, amount: int) -> None:
     """Give whoever is logged in credits."""
-    user_id = UUID(at.get("/me")["user"]["id"])
-    ledger, db = at.at.services.get(Credits), at.at.services.get(Database)
+    give_to(at.at, at.get("/me")["user"]["id"], amount)
+
+
+def give_to(at: Live, user_id: str, amount: int) -> None:
+    ledger, db = at.services.get(Credits), at.services.get(Database)
 
     async def grant() -> None:
         with owner.seeing_everything():
             async with db.transaction() as tx:
-                await ledger.grant(tx, user_id, Award(amount, "top_up"), key="gift")
+                await ledger.grant(tx, UUID(user_id), Award(amount, "top_up"), key=f"gift:{user_id}")
 
-    at.at.inside(grant)
+    at.inside(grant)
 
 
 def test_without_credits_for_all_there_is_no_job_at_all(member: Visitor) -> None:
@@ -477,6 +485,43 @@ def test_what_a_guest_compared_and_chose_comes_along_and_goes_with_the_account(
         deadline -= 1
         at.at.client.get(f"{at.at.url}/health")
     assert left(at, FavouriteRow, FavouriteRow.owner_id != HOME_ID) == 0
+
+
+def test_what_a_guest_compared_joins_what_the_account_has_and_is_in_its_export(
+    visit: Opening, upstreams: dict[str, Any]
+) -> None:
+    at = visit(providers=upstreams, accounts={"enabled": True}, limits={"enabled": False})
+    ada, email = Person(at.at), new_address()
+    ada.sign_up(email)
+    guest = Person(at.at)
+    guest.become_guest()
+    me = ada.me()
+    assert me is not None
+    give_to(at.at, me["id"], 10_000)
+    paths = [decided(ada, LITE), decided(guest, FLARE)]
+    guest.log_in(email)
+    assert [guest.http.get(path).status_code for path in paths] == [200, 200]
+    (favourite,) = guest.http.get("/account/favourites").json()["items"]
+    assert favourite["model"] == LITE["model"]
+    with zipfile.ZipFile(io.BytesIO(guest.http.get("/account/export").content)) as archive:
+        facts = json.loads(archive.read("account.json"))
+    assert sorted(each["id"] for each in facts["bakeoffs"]) == sorted(path.rpartition("/")[2] for path in paths)
+    assert [each["model"] for each in facts["favourites"]] == [LITE["model"]]
+
+
+def decided(person: Person, best: dict[str, str]) -> str:
+    """A bake-off that somebody has decided, by its address."""
+    photo = person.upload()
+    body = {"photo_id": photo["id"], "candidates": [best, LITE if best == FLARE else FLARE]}
+    answer = person.http.post("/bakeoffs", json=body, headers={"Idempotency-Key": "k"})
+    assert answer.status_code == 202, answer.text
+    for entry in answer.json()["jobs"]:
+        with person.http.stream("GET", f"/jobs/{entry['job']['id']}/events") as events:
+            events.read()
+    path = f"/bakeoffs/{answer.json()['id']}"
+    chosen = person.http.post(f"{path}/choice", json={"letter": "A"})
+    assert chosen.status_code == 200, chosen.text
+    return path
 
 
 # ── whom each job asks, with providers of the test's choice ──

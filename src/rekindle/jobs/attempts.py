@@ -29,6 +29,7 @@ LONGEST_PLACE = 20.0
 
 NOTHING_CAN = "Nothing here can restore a photo like this one. Try a smaller one."
 NOTHING_HERE_CAN = "This photo is to stay on this machine, and nothing here can do this with it."
+ON_ITS_WAY = "The photo was on its way there when this server stopped, so they may be at work on it."
 NOBODY_NOW = "Those who could do this cannot be asked right now. Nothing was charged; please try again later."
 
 
@@ -243,6 +244,9 @@ class Attempts:
             whole = candidate is not None and len(work.inputs.photos) <= candidate.model.max_inputs
             if row.status == "started" or (row.status == "pending" and not whole):
                 await self._notebook.unknown(work.claim, row)
+                if candidate is not None and candidate.provider.receipts and await self._calling.egress.left(row):
+                    lost, work.wanted = Lost(ON_ITS_WAY), True
+                    work.tried |= {(row.provider, each.id): lost for each in candidate.provider.models}
             # One that was done before its result could be stored still has it.
             elif row.status in ("pending", "done") and candidate is not None and whole:
                 outcome = await self._take_up(work, row, candidate)

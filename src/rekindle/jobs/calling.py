@@ -63,6 +63,8 @@ class Calling:
                 async with _elsewhere(attempt):
                     answer = await self._start(work, attempt, edit)
                     if isinstance(answer, Pending):
+                        # Before anything else: who dies without it does not know that it was taken.
+                        await self.notebook.handed_in(attempt, answer.handle)
                         await forget()
                     done = await self._follow(work, attempt, (answer, edit))
                 return await self._believed(work, attempt, edit, done)

@@ -12,7 +12,7 @@ from rekindle.accounts.tables import UserRow
 from rekindle.clock import Clock
 from rekindle.infra.db.database import Database, Transaction
 from rekindle.jobs.options import Options
-from rekindle.jobs.tables import EgressDayRow, EgressRow, JobRow
+from rekindle.jobs.tables import AttemptRow, EgressDayRow, EgressRow, JobRow
 from rekindle.photos.service import owned_photo
 from rekindle.photos.tables import PhotoRow
 from rekindle.providers.errors import Unsupported
@@ -74,6 +74,12 @@ class Egress:
                 for photo_id in sending.photo_ids
             )  # fmt: skip
             await self._add_up(tx, sending.provider, size)
+
+    async def left(self, attempt: AttemptRow) -> bool:
+        """Whether anything may have left for an attempt."""
+        async with self._db.reading() as tx:
+            query = select(EgressRow.id).where(EgressRow.job_id == attempt.job_id, EgressRow.attempt == attempt.number)
+            return await tx.scalar(query.limit(1)) is not None
 
     async def of_photo(self, owner: UUID, photo_id: UUID) -> Sequence[EgressRow]:
         """What left of a photo, newest first. Raises PhotoNotFound."""

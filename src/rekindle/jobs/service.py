@@ -24,6 +24,7 @@ from rekindle.jobs.endings import Endings
 from rekindle.jobs.lifecycle import Event, JobNotRetryable, Stage, Status, advance
 from rekindle.jobs.options import Options
 from rekindle.jobs.tables import JobPhotoRow, JobRow
+from rekindle.jobs.veil import veiled
 from rekindle.photos.masks import check_mask
 from rekindle.photos.service import corners_of, note_job, owned_photo
 from rekindle.photos.tables import PhotoRow
@@ -161,6 +162,9 @@ class Jobs:
         job = await self.get(user.id, job_id)
         if job.status not in (Status.FAILED, Status.CANCELED):
             raise JobNotRetryable("Only a job that failed or was canceled can be run again. Start a new one instead.")
+        async with self._db.reading() as tx:
+            if await veiled(tx, [job_id]):
+                raise JobNotRetryable("It is part of a blind bake-off. Choose the best of the others first.")
         wanted = Wanted(job.photo_id, Operation(job.operation), Options.from_json(job.options))
         return await self.submit(user, wanted, key=key, retry_of=job_id)
 

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 import httpx2
 
+from rekindle.infra.connections import Pools
 from rekindle.providers.errors import (
     BadResult,
     Lost,
@@ -89,10 +90,9 @@ class Upstream:
         self._explain = explain
         self._seconds = seconds
         timeout = httpx2.Timeout(seconds, connect=min(CONNECT_SECONDS, seconds / 2))
-        limits = httpx2.Limits(max_connections=None, max_keepalive_connections=64)
         self._client = httpx2.AsyncClient(
             headers={"Accept-Encoding": "identity", **headers},
-            timeout=timeout, limits=limits, follow_redirects=False, trust_env=False, transport=transport,
+            timeout=timeout, follow_redirects=False, trust_env=False, transport=transport or Pools(),
         )  # fmt: skip
 
     async def call(self, ask: Ask) -> Answer:

@@ -29,6 +29,9 @@ _REFUSAL = re.compile(
 )
 """What the safety policies of providers say of themselves where they have no code for it."""
 
+AT_THE_DOOR = 16
+"""Edits that are handed in at once: each has its photos in memory for so long, and they share one line anyway."""
+
 _PERCENT = re.compile(r"(\d{1,3}) ?%")
 
 
@@ -51,11 +54,13 @@ class Polled(Provider):
 
     known_as: ClassVar[str]
     """The name of the provider in the catalogue."""
+    receipts: ClassVar[bool] = True
     pause: ClassVar[float] = 2.0
     """Seconds until the first look; later ones wait longer."""
 
     def __init__(self, upstream: Upstream, *, models: Sequence[Model], fetcher: Fetcher) -> None:
         self._upstream, self._models, self._fetcher = upstream, tuple(models), fetcher
+        self._door = asyncio.Semaphore(AT_THE_DOOR)
 
     @property
     def name(self) -> str:
@@ -67,11 +72,12 @@ class Polled(Provider):
 
     async def start(self, edit: Edit) -> Done | Pending:
         model = _model_for(self._models, edit)
-        try:
-            form = await self.prepared(await asyncio.to_thread(filled, model.input, edit), edit)
-        except ValueError as error:
-            raise Misconfigured("The catalogue describes this model wrongly.", detail=str(error)) from error
-        answer = await self._upstream.call(self.submission(model, form, edit))
+        async with self._door:
+            try:
+                form = await self.prepared(await asyncio.to_thread(filled, model.input, edit), edit)
+            except ValueError as error:
+                raise Misconfigured("The catalogue describes this model wrongly.", detail=str(error)) from error
+            answer = await self._upstream.call(self.submission(model, form, edit))
         return Pending(self.receipt(model, answer.body), self.pause)
 
     async def check(self, handle: str, edit: Edit) -> Done | Pending:

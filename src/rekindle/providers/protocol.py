@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 
 from rekindle.treatments.operations import Operation
 from rekindle.treatments.plan import Treatment, Wishes
@@ -157,6 +157,11 @@ class Pending:
 
 class Provider(Protocol):
     """An upstream service, or the engine that comes with the product."""
+
+    receipts: ClassVar[bool] = False
+    """Whether it works on after it was handed an edit, and is asked for news: then nobody hands it in a second time
+    only because its receipt was not heard.
+    """
 
     @property
     def name(self) -> str: ...

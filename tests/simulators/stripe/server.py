@@ -46,7 +46,7 @@ def listen(port: int = 0) -> socket.socket:
     # Without this an answer in two parts waits 40 ms for the receiver to say that it has the first.
     listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     listener.bind(("127.0.0.1", port))
-    listener.listen(128)
+    listener.listen(2048)
     return listener
 
 

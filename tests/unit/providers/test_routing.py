@@ -115,6 +115,21 @@ def test_nobody_is_asked_whom_anything_forbids(
             assert all(picture.pixels <= each.model.max_pixels for picture in request.pictures)
 
 
+@given(PROVIDERS, REQUESTS, CONDITIONS, st.tuples(NAMES, st.text("xyz", min_size=1, max_size=2)))
+def test_whom_somebody_chose_before_is_asked_first_if_at_all_and_nobody_else_moves(
+    providers: list[tuple[str, list[Model]]], request: Request, conditions: Conditions, before: tuple[str, str]
+) -> None:
+    offers = built(providers)
+    plain = rank(offers, request, conditions)
+    with_favourite = rank(offers, replace(request, favourite=before), conditions)
+    others = [each.key for each in plain.candidates if each.key != before]
+    first = [each.key for each in plain.candidates if each.key == before]
+    assert [each.key for each in with_favourite.candidates] == [*first, *others]
+    assert with_favourite.refused == plain.refused
+    for each in with_favourite.candidates:
+        assert each.why.startswith("You chose it before.") == (each.key == before)
+
+
 @given(PROVIDERS, REQUESTS, CONDITIONS)
 def test_everybody_is_either_asked_or_told_why_not(
     providers: list[tuple[str, list[Model]]], request: Request, conditions: Conditions
