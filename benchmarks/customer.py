@@ -1,8 +1,10 @@
 """A customer with credits, made in the data folder of a server that does not run, and a look at the books later."""
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
@@ -18,7 +20,7 @@ from rekindle.infra.db.embedded import open_database
 from rekindle.infra.db.migrate import upgrade
 from rekindle.jobs.tables import JobRow
 
-SETTINGS = {"ACCOUNTS__ENABLED": "true", "LIMITS__ENABLED": "false"}
+SETTINGS: Mapping[str, Any] = {"ACCOUNTS__ENABLED": "true", "LIMITS__ENABLED": "false"}
 """For a server that has accounts and lets one of them do as much as it can."""
 
 

@@ -41,14 +41,11 @@ class Kills:
 
 @dataclass(slots=True)
 class Aftermath:
-    """What was handed in: `again` is how often more than once, and `killed_in_flight` how often the server was killed
-    while edits were with the upstream that answers at once, added up over these.
-    """
+    """What was handed in: `again` is how often more than once. A call that a kill cut short is `books.unknown`."""
 
     books: Books
     submitted: Counter[str] = field(default_factory=Counter[str])
     again: Counter[str] = field(default_factory=Counter[str])
-    killed_in_flight: int = 0
     kills: int = 0
     kills_while_pending: int = 0
     seconds: float = 0.0
@@ -72,7 +69,6 @@ def run(folder: Path, plan: Kills) -> Aftermath:
         jobs = _submitted(server, plan, [each.name for each in polled], at_once.name, chance)
         for _ in range(plan.kills):
             time.sleep(chance.uniform(*plan.alive))
-            after.killed_in_flight += at_once.in_flight
             after.kills_while_pending += any(
                 order.asked <= each.polls for each in polled for order in each.orders.values()
             )

@@ -2,9 +2,9 @@
 
     python -m benchmarks.many_calls [--calls N] [--seconds S]
 
-Ours are those of the product, through an adapter, its HTTP side and the downloader of results: hand in a photo, look for
-news as often as a job does, fetch what came of it. The threads do the same with blocking requests, in the pool that
-`asyncio.to_thread` has by itself (so many of them as fit are measured, and the rest is reckoned), and one for each call.
+Ours are those of the product, through an adapter, its HTTP side and the downloader of results: hand in a photo, look
+for news as often as a job does, fetch what came of it. The threads do the same with blocking requests: in the pool of
+`asyncio.to_thread`, of which as many calls as fit twice are measured and the rest is reckoned, and one for each call.
 The upstream is simulated, in a process of its own, and there each edit takes as long as it should.
 """
 
@@ -14,6 +14,7 @@ import base64
 import json
 import multiprocessing
 import os
+import random
 import sys
 import tempfile
 import threading
@@ -33,6 +34,7 @@ from rekindle.infra.fetching import Fetcher
 from rekindle.jobs.patience import Patience
 from rekindle.providers.adapters import fal
 from rekindle.providers.catalogue import models_of
+from rekindle.providers.errors import Unavailable
 from rekindle.providers.http import Upstream
 from rekindle.providers.protocol import SENT_TYPE, Done, Edit, Picture
 from rekindle.treatments.operations import Operation
@@ -43,6 +45,7 @@ from tests.simulators.upstreams.base import Order
 from tests.simulators.upstreams.fal import FalSimulator
 
 MODEL = "fal-ai/nano-banana/edit"
+SIZE = (480, 360)
 MOST_TIME, MOST_MEMORY = 1.2, 64_000
 """Times the ideal, and bytes for each call."""
 
@@ -50,7 +53,7 @@ MOST_TIME, MOST_MEMORY = 1.2, 64_000
 class TenSeconds(FalSimulator):
     """Every order is ready when its time has come, and what comes of it was made before."""
 
-    seconds, made = 10.0, jpeg(faded(640, 480, 2))
+    seconds, made = 10.0, jpeg(faded(*SIZE, 2))
 
     def ready(self, order: Order) -> bool:
         order.asked = self.polls + 1 if time.monotonic() - order.born >= self.seconds else 1
@@ -100,13 +103,17 @@ async def _all_of_ours(place: Place, folder: Path, calls: int) -> None:
         here.mkdir()
         edit = Edit(
             key=f"{number}/1", operation=Operation.RESTORE, model=MODEL, wishes=Wishes(), folder=here,
-            images=[Picture(place.photo, SENT_TYPE, 640, 480)], treatment=Treatment((), f"Mend this photo, {number}."),
+            images=[Picture(place.photo, SENT_TYPE, *SIZE)], treatment=Treatment((), f"Mend this photo, {number}."),
         )  # fmt: skip
         answer, pause = await provider.start(edit), 0.0
         while not isinstance(answer, Done):
             pause = patience.until_news(answer.poll_after, pause)
             await asyncio.sleep(pause)
-            answer = await provider.check(answer.handle, edit)
+            try:
+                answer = await provider.check(answer.handle, edit)
+            except Unavailable as error:
+                # As a job does.
+                await asyncio.sleep(patience.pause(1, random.random(), error))
 
     async with asyncio.TaskGroup() as group:
         for number in range(calls):
@@ -126,7 +133,8 @@ def in_the_usual_pool(place: Place, folder: Path, calls: int) -> None:
 def in_threads(place: Place, folder: Path, calls: int) -> None:
     """Blocking calls, each in a thread of its own."""
     with ThreadPoolExecutor(calls) as pool:
-        list(pool.map(lambda number: _blocking(place, folder, number), range(calls)))
+        for waiting in [pool.submit(_blocking, place, folder, number) for number in range(calls)]:
+            waiting.result()
 
 
 def _blocking(place: Place, folder: Path, number: int) -> None:
@@ -164,9 +172,11 @@ def measured(way: Way, place: Place, calls: int) -> Measured:
     here, there = context.Pipe()
     process = context.Process(target=_in_child, args=(there, way, place, calls))
     process.start()
-    found: Measured = here.recv()
-    process.join()
-    return found
+    there.close()
+    try:
+        return here.recv()
+    finally:
+        process.join()
 
 
 def _in_child(told: Connection, way: Way, place: Place, calls: int) -> None:
@@ -199,7 +209,7 @@ def upstream(folder: Path, seconds: float) -> Generator[Place]:
     process.start()
     url, store, key = here.recv()
     photo = folder / "photo.jpg"
-    photo.write_bytes(jpeg(faded(640, 480)))
+    photo.write_bytes(jpeg(faded(*SIZE)))
     try:
         yield Place(url, store, key, photo, seconds)
     finally:

@@ -162,15 +162,16 @@ def storm(folder: Path, seed: int, _bad_images: Path) -> bool:
 
 
 def providers(folder: Path, seed: int, _bad_images: Path) -> bool:
-    """100 jobs with providers that give receipts and 20 with one that does not, under 12 kills."""
-    after = kill_while_asking(folder, Kills(polled=100, at_once=20, kills=12, seed=seed))
+    """100 jobs with providers that give receipts and 12 with one that does not, under 6 kills."""
+    after = kill_while_asking(folder, Kills(polled=100, at_once=12, kills=6, seed=seed))
     _table(
         "kill -9 while providers work",
         ("kills, and those while receipts were out", f"{after.kills}, {after.kills_while_pending}"),
         ("jobs", dict(after.books.ended)),
+        ("why some failed", dict(after.books.errors)),
         ("jobs that were taken upstream", dict(after.submitted)),
         ("taken again", dict(after.again)),
-        ("calls in flight when it was killed, at the one that answers at once", after.killed_in_flight),
+        ("calls that a kill cut short", dict(after.books.unknown)),
         ("faults", len(after.wrong)),
         ("seconds in all", f"{after.seconds:.0f}"),
     )

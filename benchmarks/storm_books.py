@@ -25,8 +25,8 @@ from rekindle.spending.sums import Total, total
 
 @dataclass(slots=True)
 class Books:
-    """What was found. `attempts` counts those of each job, by its number, at each provider; money at providers is in
-    millionths of a dollar.
+    """What was found. `attempts` counts those of each job, by its number, at each provider, and `unknown` those that a
+    kill cut short; money at providers is in millionths of a dollar.
     """
 
     ended: Counter[str] = field(default_factory=Counter[str])
@@ -34,6 +34,7 @@ class Books:
     degraded: int = 0
     charged: int = 0
     attempts: Counter[tuple[int, str]] = field(default_factory=Counter[tuple[int, str]])
+    unknown: Counter[str] = field(default_factory=Counter[str])
     cost: int = 0
     drawn: int = 0
     wrong: list[str] = field(default_factory=list[str])
@@ -91,12 +92,7 @@ async def _jobs(books: Books, tx: AsyncSession, customer: Customer) -> None:
         books.charged += job.charged or 0
         if job.error is not None:
             books.errors[job.error["code"]] += 1
-        result = job.result or {"unchanged": True, "degraded": False}
-        paid = job.status == "succeeded" and not result["unchanged"]
-        books.degraded += bool(result["degraded"])
-        most = job.quote["most"] if job.quote is not None else 0
-        if (job.charged or 0) > (most if paid else 0) or (paid and most and not job.charged):
-            books.wrong.append(f"job {job.id} is {job.status} and was charged {job.charged} of {most}")
+        _bill(books, job)
     proof = await prove(tx)
     books.wrong += [f"the ledger is not right: {check.name} {dict(check.sums)}" for check in proof.broken()]
     balance = await Credits(clock=Clock()).balance(tx, customer.id)
@@ -104,10 +100,21 @@ async def _jobs(books: Books, tx: AsyncSession, customer: Customer) -> None:
         books.wrong.append(f"{customer.amount} were there, {books.charged} were charged, the balance is {balance}")
 
 
+def _bill(books: Books, job: JobRow) -> None:
+    """What a job was charged: at most what was shown, and nothing for nothing."""
+    result = job.result or {"unchanged": True, "degraded": False}
+    books.degraded += bool(result["degraded"])
+    shown, charged = 0 if job.quote is None else job.quote["most"], job.charged or 0
+    owes = job.status == "succeeded" and not result["unchanged"]
+    if charged > (shown if owes else 0) or (owes and shown and not charged):
+        books.wrong.append(f"job {job.id} is {job.status} and was charged {charged} of {shown}")
+
+
 async def _attempts(books: Books, tx: AsyncSession) -> None:
     query = select(AttemptRow, JobRow).join(JobRow, JobRow.id == AttemptRow.job_id)
     for attempt, job in await tx.execute(query):
         books.attempts[int(job.options["prompt"].split()[-1]), attempt.provider] += 1
+        books.unknown[attempt.provider] += attempt.status == "unknown"
         if attempt.status in OPEN or attempt.ended_at is None:
             books.wrong.append(f"attempt {attempt.number} of job {job.id} has no end")
 

@@ -244,15 +244,20 @@ class Attempts:
             whole = candidate is not None and len(work.inputs.photos) <= candidate.model.max_inputs
             if row.status == "started" or (row.status == "pending" and not whole):
                 await self._notebook.unknown(work.claim, row)
-                if candidate is not None and candidate.provider.receipts and await self._calling.egress.left(row):
-                    lost, work.wanted = Lost(ON_ITS_WAY), True
-                    work.tried |= {(row.provider, each.id): lost for each in candidate.provider.models}
+                if candidate is not None:
+                    await self._leave_alone(work, row, candidate.provider)
             # One that was done before its result could be stored still has it.
             elif row.status in ("pending", "done") and candidate is not None and whole:
                 outcome = await self._take_up(work, row, candidate)
                 if outcome is not None:
                     return outcome
         return None
+
+    async def _leave_alone(self, work: Work, row: AttemptRow, provider: Provider) -> None:
+        """Who gives receipts, and may have been handed the edit before one was heard, is not handed it again."""
+        if provider.receipts and await self._calling.egress.left(row):
+            lost, work.wanted = Lost(ON_ITS_WAY), True
+            work.tried |= {(provider.name, each.id): lost for each in provider.models}
 
     async def _take_up(self, work: Work, row: AttemptRow, candidate: Candidate) -> Outcome | None:
         """What came of an edit by its receipt; None when another model is to be asked."""

@@ -19,6 +19,7 @@ from rekindle.providers.errors import (
     RateLimited,
     Refused,
     Unavailable,
+    Unfinished,
     Unsupported,
 )
 from rekindle.providers.http import Upstream
@@ -43,7 +44,7 @@ USUALLY: Mapping[str, type[ProviderError]] = {
     "locked": Misconfigured,
     "unfit": Unsupported,
     "refused": Refused,
-    "fails": Lost,
+    "fails": Unfinished,
     "forgotten": Lost,
     "cut": Lost,
     "html": BadResult,
@@ -132,17 +133,20 @@ TABLE = [
     Entry(
         replicate, replicate.ReplicateProvider, ReplicateSimulator,
         means={
-            "aborted": Lost, "stopped": Lost, "removed": Lost, "nothing": BadResult, "nsfw": Refused, "plenty": None,
-            "inline": None,
+            "aborted": Unfinished, "stopped": Unfinished, "removed": Lost, "nothing": BadResult, "nsfw": Refused,
+            "plenty": None, "inline": None,
         },
     ),
     Entry(
         runpod, runpod.RunpodProvider, RunpodSimulator, path="/v2",
-        means={"inside": Lost, "timed_out": Lost, "stopped": Lost, "nothing": BadResult, "unpriced": None},
+        means={
+            "inside": Unfinished, "timed_out": Unfinished, "stopped": Unfinished, "nothing": BadResult,
+            "unpriced": None,
+        },
     ),
     Entry(
         fal, fal.FalProvider, FalSimulator,
-        means={"no_media": Refused, "broken": Unavailable, "late": Lost, "detour": Lost},
+        means={"no_media": Refused, "broken": Unavailable, "late": Unfinished, "detour": Lost},
     ),
     Entry(kie, kie.KieProvider, KieSimulator, means={"off": Misconfigured, "garbled": BadResult}),
     Entry(nanobanana, nanobanana.NanoBananaProvider, NanoBananaSimulator, means={"off": Misconfigured}),
