@@ -22,7 +22,7 @@ run:  ## install what is missing, then serve on http://127.0.0.1:8000
 test:  ## install what is missing, then run every test
 	@$(INSTALL) dev
 	@if [ -d web/node_modules ] && command -v npm >/dev/null; then cd web && npm test --silent; fi
-	@$(BIN)/pytest -n 3
+	@$(BIN)/pytest -n 3 --dist worksteal
 
 check: lint  ## lint, types, layers, sizes, fast tests: under two minutes
 	@$(BIN)/pytest -q -n 2 -m "not slow" tests/unit tests/docs

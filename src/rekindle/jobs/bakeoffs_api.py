@@ -90,7 +90,7 @@ async def list_bakeoffs(photo_id: UUID, user: Asker, bakeoffs: Running, presente
     return BakeoffPage(items=[await presenter.bakeoff(each) for each in found])
 
 
-@router.get("/bakeoffs/{bakeoff_id}", responses=problems(BakeoffNotFound))
+@router.get("/bakeoffs/{bakeoff_id:uuid}", responses=problems(BakeoffNotFound))
 async def get_bakeoff(bakeoff_id: UUID, user: Asker, bakeoffs: Running, presenter: Presenting) -> BakeoffOut:
     """One bake-off."""
     return await presenter.bakeoff(await bakeoffs.get(user.id, bakeoff_id))

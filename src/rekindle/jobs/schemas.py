@@ -62,7 +62,7 @@ class JobOptions(Body):
     )
     style: Annotated[StyleName | None, BeforeValidator(_style)] = None
     enhancement: EnhancementName | None = None
-    amount: Part = Field(default=0.8, description="How far a style or an enhancement goes.")
+    amount: Part = Field(default=0.8, strict=True, description="How far a style or an enhancement goes.")
     seconds: int = Field(default=5, strict=True, ge=2, le=10, description="How long a film lasts.")
     moodboard_id: UUID | None = None
     provider: str | None = Field(default=None, max_length=60, description="Your own choice of who does it.")

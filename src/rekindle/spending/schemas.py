@@ -24,7 +24,7 @@ class BudgetBody(Body):
     period: Literal["day", "month"]
     limit: Amount
     action: Literal["alert", "pause", "degrade"] = "pause"
-    alerts: list[Annotated[int, Field(ge=1, le=100)]] = Field(default=[50, 80, 95], max_length=10)
+    alerts: list[Annotated[int, Field(strict=True, ge=1, le=100)]] = Field(default=[50, 80, 95], max_length=10)
 
 
 class BudgetOut(BudgetBody):
@@ -41,7 +41,7 @@ class PoolBody(Body):
 
     reserve: Amount = 0
     refill_below: int = Field(
-        default=20, ge=0, le=100, description="Per cent of what was there after the last purchase."
+        default=20, strict=True, ge=0, le=100, description="Per cent of what was there after the last purchase."
     )
     alert_below: Amount = 0
 
