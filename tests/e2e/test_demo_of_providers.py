@@ -18,6 +18,8 @@ from tests.api.conftest import API
 from tests.e2e.server import ENDED, free_ports
 from tests.factories import faded, jpeg
 
+pytestmark = pytest.mark.exhaustive
+
 ROOT = Path(__file__).resolve().parents[2]
 SECONDS = 90.0
 JOBS: Sequence[tuple[str, str, int, Mapping[str, Any]]] = (

@@ -6,6 +6,8 @@ import pytest
 
 from benchmarks.killing_upstream import AT_ONCE, POLLED, Kills, run
 
+pytestmark = pytest.mark.exhaustive
+
 SEED = 20261121
 
 

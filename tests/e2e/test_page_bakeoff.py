@@ -14,7 +14,7 @@ from tests.e2e.server import ServerProcess, serving
 from tests.simulators.upstreams.gemini import GeminiSimulator
 from tests.simulators.upstreams.openai import OpenAiSimulator
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.exhaustive]
 
 SECONDS = 90_000
 HERE, LITE, FLARE = "This machine", "gemini-3.1-flash-lite-image", "gpt-image-2.5-flare"

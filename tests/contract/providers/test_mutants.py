@@ -16,6 +16,8 @@ from tests.contract.providers import test_adapters as contract
 from tests.contract.providers.house import House, house
 from tests.contract.providers.table import TABLE
 
+pytestmark = pytest.mark.exhaustive
+
 Test = Callable[[House], Awaitable[None]]
 
 

@@ -22,6 +22,8 @@ from tests.contract.providers.house import finished, handle_of, house
 from tests.contract.providers.table import TABLE, Entry
 from tests.pictures import encoded
 
+pytestmark = pytest.mark.exhaustive
+
 WORDS = [
     "candidates", "content", "parts", "inlineData", "data", "thought", "finishReason", "promptFeedback", "blockReason",
     "usageMetadata", "candidatesTokensDetails", "candidatesTokenCount", "modality", "tokenCount", "error", "details",
