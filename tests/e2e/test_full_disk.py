@@ -13,6 +13,8 @@ from tests.e2e.server import ServerProcess, made, refused, serving
 from tests.factories import small_disk
 from tests.pictures import encoded, photo
 
+pytestmark = pytest.mark.exhaustive
+
 MEGABYTE = 1_000_000
 DISK = 40 * MEGABYTE
 

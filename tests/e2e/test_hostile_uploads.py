@@ -9,6 +9,8 @@ import pytest
 from benchmarks.hostile import Sample, Verdicts, corpus, good_files, mutations, run
 from tests.pictures import many_scans, png, tiff, with_size
 
+pytestmark = pytest.mark.exhaustive
+
 SEED = 20261121
 MOST_MEMORY = 512 * 1024 * 1024
 CORPUS = Path(os.environ.get("REKINDLE_BAD_IMAGES") or Path(__file__).parents[3] / "shared" / "kits" / "badimages")

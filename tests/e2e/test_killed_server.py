@@ -6,6 +6,8 @@ import pytest
 
 from benchmarks.killing import Storm, run
 
+pytestmark = pytest.mark.exhaustive
+
 SEED = 20261121
 
 

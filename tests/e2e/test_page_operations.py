@@ -17,7 +17,7 @@ from tests.e2e.pictures import as_jpeg, faded
 from tests.e2e.server import ServerProcess, serving
 from tests.simulators.upstreams.gemini import GeminiSimulator
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.exhaustive]
 
 EACH_ONCE = [("desktop", "light"), ("phone", "dark")]
 """Each size and each look."""

@@ -6,6 +6,8 @@ import pytest
 
 from benchmarks.storming import MODELS, Weather, run
 
+pytestmark = pytest.mark.exhaustive
+
 SEED, JOBS = 20261121, 60
 
 
