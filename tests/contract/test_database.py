@@ -2,6 +2,7 @@
 
 import asyncio
 import io
+import random
 from collections.abc import AsyncGenerator, Callable
 from contextlib import AbstractAsyncContextManager, redirect_stdout
 from datetime import UTC, datetime, timedelta, timezone
@@ -75,6 +76,26 @@ async def test_a_transaction_that_fails_leaves_nothing(db: Database) -> None:
     with pytest.raises(RuntimeError):
         await fail()
     assert await counted(db) == 0
+
+
+async def test_whoever_is_cut_off_at_any_moment_keeps_nobody_waiting(db: Database) -> None:
+    chance = random.Random(20)
+
+    async def write(key: str) -> None:
+        async with db.transaction() as tx:
+            (await tx.scalars(select(CacheRow))).all()
+            tx.add(cached(key))
+            await tx.flush()
+            await tx.scalar(select(CacheRow.key).limit(1))
+
+    for turn in range(60):
+        at_work = [asyncio.create_task(write(f"{turn}-{one}")) for one in range(4)]
+        await asyncio.sleep(chance.random() * 0.02)
+        for task in at_work:
+            task.cancel()
+        await asyncio.gather(*at_work, return_exceptions=True)
+        async with asyncio.timeout(10.0):
+            await write(f"after {turn}")
 
 
 async def test_after_a_failed_transaction_the_next_one_works(db: Database) -> None:
