@@ -50,6 +50,7 @@ class HeldClock(Clock):
     """A clock that stands still until it is told; its identifiers are in the order in which they were made."""
 
     def __init__(self, now: datetime = NOON) -> None:
+        super().__init__()
         self._now = now
         self._made = 0
 

@@ -1,5 +1,6 @@
 """Time and identifiers."""
 
+import time
 import uuid
 from datetime import UTC
 
@@ -42,3 +43,11 @@ def test_the_clock_tells_utc_and_new_identifiers_each_time() -> None:
     clock = Clock()
     assert clock.now().tzinfo is UTC
     assert len({clock.new_id() for _ in range(1000)}) == 1000
+
+
+def test_identifiers_of_one_clock_sort_in_the_order_in_which_they_were_made() -> None:
+    clock = Clock()
+    made = [clock.new_id() for _ in range(5000)]
+    assert made == sorted(made)
+    assert len(set(made)) == 5000
+    assert abs((made[-1].int >> 80) / 1000 - time.time()) < 5
