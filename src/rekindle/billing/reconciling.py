@@ -6,7 +6,6 @@ from uuid import UUID
 from weakref import WeakValueDictionary
 
 from sqlalchemy import select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from rekindle.accounts.tables import UserRow
 from rekindle.billing.books import Books
@@ -14,6 +13,7 @@ from rekindle.billing.port import Notice, Payments, PaymentsUnavailable
 from rekindle.billing.tables import CustomerRow, EventRow
 from rekindle.clock import Clock
 from rekindle.infra.db.database import Database, Transaction
+from rekindle.infra.db.inserting import insert_into
 
 TRIES = 20
 """How often a customer is read again because somebody else wrote meanwhile."""
@@ -81,10 +81,11 @@ class Reconciling:
 
     async def _first(self, tx: Transaction, notice: Notice, outcome: str) -> bool:
         """Note the event; False when it was noted before."""
-        insert = postgresql.insert if tx.get_bind().dialect.name == "postgresql" else sqlite.insert
         seen_at = self._clock.now()
         values = {"id": notice.id, "type": notice.type, "created_at": notice.created, "seen_at": seen_at}
-        new = insert(EventRow).values(**values, outcome=outcome).on_conflict_do_nothing().returning(EventRow.id)
+        new = (
+            insert_into(tx, EventRow).values(**values, outcome=outcome).on_conflict_do_nothing().returning(EventRow.id)
+        )
         return await tx.scalar(new) is not None
 
     async def _link(self, customer: str) -> Link | None:

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete, select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from rekindle.billing.port import PaymentsUnavailable
 from rekindle.billing.reconciling import Till
@@ -13,6 +12,7 @@ from rekindle.billing.tables import CustomerRow, EventRow, SearchRow
 from rekindle.billing.webhooks import Webhooks
 from rekindle.clock import Clock
 from rekindle.infra.db.database import Database
+from rekindle.infra.db.inserting import insert_into
 
 log = logging.getLogger(__name__)
 
@@ -80,8 +80,7 @@ class Sweep:
     async def _remember(self, now: datetime) -> None:
         """Up to when there is nothing left to find; and forget events so old that they never come again."""
         async with self._db.transaction() as tx:
-            insert = postgresql.insert if tx.get_bind().dialect.name == "postgresql" else sqlite.insert
-            new = insert(SearchRow).values(name=EVENTS, until=now)
+            new = insert_into(tx, SearchRow).values(name=EVENTS, until=now)
             later = SearchRow.until < new.excluded.until
             changed = new.on_conflict_do_update(
                 index_elements=[SearchRow.name], set_={"until": new.excluded.until}, where=later

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime
 
 from sqlalchemy import select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from rekindle.accounts.plans import Plans
 from rekindle.accounts.tables import IdentityRow
@@ -15,6 +14,7 @@ from rekindle.clock import Clock
 from rekindle.credits.service import Award, Credits
 from rekindle.credits.tables import AllowanceRow
 from rekindle.infra.db.database import Transaction
+from rekindle.infra.db.inserting import insert_into
 
 
 class Allowance:
@@ -49,10 +49,9 @@ class Allowance:
         """Note that whoever has these names has the credits of a month; False when one of them had them before."""
         if not names:
             return True
-        insert = postgresql.insert if tx.get_bind().dialect.name == "postgresql" else sqlite.insert
         digests = sorted(hmac.digest(self._secret, f"{month}\n{name}".encode(), "sha256") for name in names)
         rows = [{"digest": digest, "month": month} for digest in digests]
-        new = insert(AllowanceRow).values(rows).on_conflict_do_nothing().returning(AllowanceRow.digest)
+        new = insert_into(tx, AllowanceRow).values(rows).on_conflict_do_nothing().returning(AllowanceRow.digest)
         return len((await tx.scalars(new)).all()) == len(rows)
 
 

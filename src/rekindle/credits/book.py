@@ -5,7 +5,6 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import bindparam, insert, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from rekindle.clock import Clock
@@ -26,6 +25,7 @@ from rekindle.credits.records import (
 from rekindle.credits.replay import granted
 from rekindle.infra.db.base import Json
 from rekindle.infra.db.database import Transaction
+from rekindle.infra.db.inserting import insert_into
 
 # Made once, since making a statement takes longer than sending it.
 _LOCK = select(BALANCES).where(BALANCES.c.account_id == bindparam("account")).with_for_update()
@@ -126,9 +126,8 @@ async def open_book(tx: Transaction, clock: Clock, account_id: UUID, *, grants: 
     def read(session: Session) -> Book:
         connection, account = session.connection(), {"account": account_id}
         if (row := connection.execute(_LOCK, account).one_or_none()) is None:
-            made = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
             empty = {"account_id": account_id, "available": 0, "held": 0, "debt": 0, "seq": 0, "digest": FIRST}
-            connection.execute(made(BALANCES).values(empty).on_conflict_do_nothing())
+            connection.execute(insert_into(connection, BALANCES).values(empty).on_conflict_do_nothing())
             row = connection.execute(_LOCK, account).one()
         found = (
             connection.execute(_LOTS_AND, {**account, "named": list(grants)})

@@ -8,7 +8,6 @@ from typing import ClassVar
 from uuid import UUID
 
 from sqlalchemy import select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from rekindle.accounts.plans import Feature, NotInPlan, Plans
 from rekindle.accounts.users import User
@@ -23,6 +22,7 @@ from rekindle.imaging.restoration import LEFT_OUT
 from rekindle.imaging.steps.enlarge import Enlarge
 from rekindle.infra.db.base import Json
 from rekindle.infra.db.database import Transaction
+from rekindle.infra.db.inserting import insert_into
 from rekindle.jobs.lifecycle import ENDED
 from rekindle.jobs.options import Options
 from rekindle.jobs.tables import DayRow, JobRow
@@ -172,8 +172,7 @@ def _day(moment: datetime) -> date:
 
 async def count_jobs(tx: Transaction, owner: UUID, day: date, change: int) -> int:
     """Add to the jobs of a day, in one statement, and return how many there are now."""
-    insert = postgresql.insert if tx.get_bind().dialect.name == "postgresql" else sqlite.insert
-    added = insert(DayRow).values(owner_id=owner, day=day, jobs=max(change, 0))
+    added = insert_into(tx, DayRow).values(owner_id=owner, day=day, jobs=max(change, 0))
     counted = added.on_conflict_do_update(
         index_elements=[DayRow.owner_id, DayRow.day], set_={"jobs": DayRow.jobs + change}
     ).returning(DayRow.jobs)

@@ -6,11 +6,11 @@ from typing import ClassVar
 from uuid import UUID
 
 from sqlalchemy import or_, select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from rekindle.accounts.tables import UserRow
 from rekindle.clock import Clock
 from rekindle.infra.db.database import Database, Transaction
+from rekindle.infra.db.inserting import insert_into
 from rekindle.jobs.options import Options
 from rekindle.jobs.tables import AttemptRow, EgressDayRow, EgressRow, JobRow
 from rekindle.photos.service import owned_photo
@@ -94,8 +94,9 @@ class Egress:
         return await _kept(tx, job.owner_id, photo_ids)
 
     async def _add_up(self, tx: Transaction, provider: str, size: int) -> None:
-        insert = postgresql.insert if tx.get_bind().dialect.name == "postgresql" else sqlite.insert
-        first = insert(EgressDayRow).values(provider=provider, day=self._clock.now().date(), requests=1, bytes=size)
+        first = insert_into(tx, EgressDayRow).values(
+            provider=provider, day=self._clock.now().date(), requests=1, bytes=size
+        )
         more = {"requests": EgressDayRow.requests + 1, "bytes": EgressDayRow.bytes + size}
         await tx.execute(
             first.on_conflict_do_update(index_elements=[EgressDayRow.provider, EgressDayRow.day], set_=more)

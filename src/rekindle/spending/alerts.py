@@ -5,11 +5,11 @@ from typing import ClassVar, Literal
 from uuid import UUID
 
 from sqlalchemy import select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from rekindle.clock import Clock
 from rekindle.errors import NotFound
 from rekindle.infra.db.database import Database, Transaction
+from rekindle.infra.db.inserting import insert_into
 from rekindle.spending.tables import AlertRow
 
 Severity = Literal["info", "warning", "critical"]
@@ -29,8 +29,7 @@ class Alerts:
 
     async def tell(self, tx: Transaction, subject: str, text: str, *, severity: Severity = "warning") -> bool:
         """Write an alert down unless there was one on this subject; whether it is new."""
-        insert = postgresql.insert if tx.get_bind().dialect.name == "postgresql" else sqlite.insert
-        new = insert(AlertRow).values(
+        new = insert_into(tx, AlertRow).values(
             id=self._clock.new_id(), subject=subject, severity=severity, text=text, at=self._clock.now(),
             acknowledged_at=None, acknowledged_by=None,
         )  # fmt: skip

@@ -7,10 +7,10 @@ from datetime import date
 from uuid import UUID
 
 from sqlalchemy import func, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import InstrumentedAttribute
 
 from rekindle.infra.db.database import Transaction
+from rekindle.infra.db.inserting import insert_into
 from rekindle.spending.budget import Budget, Scope
 from rekindle.spending.tables import SpendingRow, SumRow
 
@@ -86,10 +86,9 @@ async def sum_up(tx: Transaction) -> int:
         for scope, key in ((Scope.GLOBAL, ""), (Scope.PROVIDER, row.provider), (Scope.PLAN, row.plan), *user):
             costs[scope.value, key, row.day] += row.cost
             attempts[scope.value, key, row.day] += 1
-    insert = postgresql.insert if tx.get_bind().dialect.name == "postgresql" else sqlite.insert
     for (scope, key, day), count in attempts.items():
         cost = costs[scope, key, day]
-        new = insert(SumRow).values(scope=scope, key=key, day=day, cost=cost, attempts=count)
+        new = insert_into(tx, SumRow).values(scope=scope, key=key, day=day, cost=cost, attempts=count)
         more = {"cost": SumRow.cost + cost, "attempts": SumRow.attempts + count}
         await tx.execute(
             new.on_conflict_do_update(index_elements=[SumRow.scope, SumRow.key, SumRow.day], set_=more)

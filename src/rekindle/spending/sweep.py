@@ -4,10 +4,10 @@ import logging
 from datetime import datetime
 
 from sqlalchemy import select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from rekindle.clock import Clock
 from rekindle.infra.db.database import Database, Transaction
+from rekindle.infra.db.inserting import insert_into
 from rekindle.providers.tables import HealthRow
 from rekindle.spending.alerts import Alerts
 from rekindle.spending.budget import DOLLAR, Budget, reached
@@ -65,8 +65,7 @@ class Sweep:
             text = f"Only {_dollars(pool.balance)} are left in the pool of {pool.provider}."
             await self._alerts.tell(tx, f"pool:{pool.provider}:{pool.level}", text, severity="critical")
         if pool.refill:
-            insert = postgresql.insert if tx.get_bind().dialect.name == "postgresql" else sqlite.insert
-            order = insert(RefillRow).values(
+            order = insert_into(tx, RefillRow).values(
                 id=self._clock.new_id(), provider=pool.provider, amount=pool.refill, created_at=self._clock.now(),
                 done_at=None,
             )  # fmt: skip
