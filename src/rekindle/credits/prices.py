@@ -12,6 +12,7 @@ from rekindle.credits.ledger import CREDIT
 from rekindle.errors import Invalid
 from rekindle.infra.db.base import Json
 from rekindle.treatments.degradations import Degradation
+from rekindle.treatments.table import TABLE
 
 WHOLE = 1000
 """Factors are in thousandths: 1000 leaves a price as it is."""
@@ -133,15 +134,8 @@ CLASSIC = Catalogue(
         "bring_together": 2 * CREDIT,
         "animate": 4 * CREDIT,
     },
-    classes={
-        Degradation.LOW_QUALITY: 1000,
-        Degradation.REFLECTIONS: 1200,
-        Degradation.MOTION_BLUR: 1100,
-        Degradation.FADING: 900,
-        Degradation.PHYSICAL_DAMAGE: 1300,
-        # What an unchanged photo would cost if it were not free.
-        Degradation.NONE: 700,
-    },
+    # What an unchanged photo would cost if it were not free is among them.
+    classes={degradation: entry.multiplier for degradation, entry in TABLE.items()},
 )
 NANOBANANA = Catalogue(
     "nanobanana",

@@ -65,8 +65,3 @@ def _entries() -> Mapping[Degradation, Entry]:
 
 TABLE = _entries()
 """One entry for each kind of damage."""
-
-
-def multiplied(price: int, degradation: Degradation) -> int:
-    """A price in milli-credits times the multiplier, in milli-credits, rounded up: `ceil(price × multiplier)`."""
-    return -(-price * TABLE[degradation].multiplier // 1000)

@@ -13,7 +13,7 @@ from rekindle.treatments.operations import Operation
 from rekindle.treatments.plan import for_part, plan
 from rekindle.treatments.prompts import Chunk, prompt_for
 from rekindle.treatments.styles import ALIASES, Enhancement, Style, style_of
-from rekindle.treatments.table import TABLE, multiplied
+from rekindle.treatments.table import TABLE
 from rekindle.treatments.texts import Text, text
 from rekindle.treatments.wishes import Wishes
 
@@ -52,11 +52,9 @@ def test_each_kind_of_damage_has_words_of_its_own_and_a_price(kind: Degradation)
     assert words(Operation.RESTORE, diagnosis=found(kind)).startswith(entry.prompt.words)
 
 
-def test_multipliers_are_those_of_the_table_and_prices_are_rounded_up() -> None:
+def test_multipliers_are_in_thousandths_of_an_average_price() -> None:
     expected = {"A": 1000, "B": 1200, "C": 1100, "D": 900, "E": 1300, "F": 700}
-    assert {kind.value: multiplied(1000, kind) for kind in Degradation} == expected
-    assert multiplied(1, Degradation.NONE) == 1
-    assert multiplied(1, Degradation.REFLECTIONS) == 2
+    assert {kind.value: entry.multiplier for kind, entry in TABLE.items()} == expected
 
 
 def test_removing_reflections_leaves_the_marks_of_others_alone() -> None:
