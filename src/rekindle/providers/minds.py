@@ -1,7 +1,15 @@
 """What the adapters of models that advise share."""
 
+import asyncio
+import base64
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import Any
+from pathlib import Path
+from typing import Any, ClassVar
+
+from rekindle.providers.http import Upstream
+from rekindle.treatments.classify import Classified, classified
+from rekindle.treatments.mind import Mind, Telling, Thought
 
 _MILLION = 1_000_000
 
@@ -20,3 +28,33 @@ class TokenPrice:
 
 def _count(told: Any) -> int:
     return told if isinstance(told, int) and told > 0 else 0
+
+
+class RemoteMind(Mind, ABC):
+    """One model of a provider, asked about a picture or for words. Both raise a ProviderError."""
+
+    provider: ClassVar[str]
+
+    def __init__(self, upstream: Upstream, *, model: str, price: TokenPrice) -> None:
+        self._upstream = upstream
+        self._model = model
+        self._price = price
+
+    @property
+    def name(self) -> str:
+        """The provider and the model."""
+        return f"{self.provider}:{self._model}"
+
+    async def classify(self, picture: Path, leaving: Telling) -> Thought[Classified]:
+        """What is most wrong with the picture in a JPEG."""
+        data = base64.b64encode(await asyncio.to_thread(picture.read_bytes)).decode()
+        answer = await self._about(data, leaving)
+        return Thought(classified(answer.answer), answer.cost)
+
+    async def aclose(self) -> None:
+        """Let go of connections."""
+        await self._upstream.aclose()
+
+    @abstractmethod
+    async def _about(self, jpeg: str, leaving: Telling) -> Thought[str]:
+        """The class of a picture as JSON; `jpeg` is in base64."""

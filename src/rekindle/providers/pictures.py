@@ -1,4 +1,4 @@
-"""What comes of an edit, into its folder: pictures and films, from bytes or from an address, and only what they are.
+"""What comes of an edit, into its folder: pictures and films, from base64 or from an address, and only what they are.
 
 A result whose own bytes say that it is something else is a BadResult, whatever it was announced as.
 """
@@ -29,11 +29,6 @@ _TO_STANDARD = str.maketrans("-_", "+/", "\r\n")
 """From the base64 of addresses, or of mail, to the usual one (RFC 4648)."""
 
 
-async def picture_from_bytes(edit: Edit, data: bytes, name: str = "result") -> Picture:
-    """A picture that came as bytes. Raises BadResult."""
-    return await asyncio.to_thread(_kept, edit.folder / name, data, film=False)
-
-
 async def picture_from_base64(edit: Edit, text: str, name: str = "result") -> Picture:
     """A picture that came as base64, also as a `data:` address (RFC 2397). Raises BadResult."""
     return await asyncio.to_thread(_decoded, edit.folder / name, text)
@@ -47,18 +42,13 @@ async def picture_from_url(fetcher: Fetcher, edit: Edit, url: str, name: str = "
     if url.startswith("data:"):
         return await picture_from_base64(edit, url, name)
     await _fetched(fetcher, url, edit.folder / name)
-    return await asyncio.to_thread(_seen, edit.folder / name, film=False)
-
-
-async def film_from_bytes(edit: Edit, data: bytes, name: str = "result") -> Picture:
-    """A film that came as bytes: MP4. Raises BadResult."""
-    return await asyncio.to_thread(_kept, edit.folder / name, data, film=True)
+    return await asyncio.to_thread(_picture, edit.folder / name)
 
 
 async def film_from_url(fetcher: Fetcher, edit: Edit, url: str, name: str = "result") -> Picture:
     """A film that lies at an address. Raises as `picture_from_url` does."""
     await _fetched(fetcher, url, edit.folder / name)
-    return await asyncio.to_thread(_seen, edit.folder / name, film=True)
+    return await asyncio.to_thread(_film, edit.folder / name)
 
 
 async def alpha_mask(edit: Edit, mask: Picture) -> bytes:
@@ -97,17 +87,8 @@ def _decoded(path: Path, text: str) -> Picture:
         data = base64.b64decode(text.translate(_TO_STANDARD), validate=True)
     except (binascii.Error, ValueError) as error:
         raise BadResult("The result came in a form that cannot be read.", detail=str(error)) from error
-    return _kept(path, data, film=False)
-
-
-def _kept(path: Path, data: bytes, *, film: bool) -> Picture:
     path.write_bytes(data)
-    return _seen(path, film=film)
-
-
-def _seen(path: Path, *, film: bool) -> Picture:
-    """A file as the picture or film that it is."""
-    return _film(path) if film else _picture(path)
+    return _picture(path)
 
 
 def _picture(path: Path) -> Picture:

@@ -3,19 +3,15 @@
 https://ai.google.dev/api/generate-content with `responseSchema`; answers may still be fenced or cut off.
 """
 
-import asyncio
-import base64
 import json
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any, cast
 
 from rekindle.providers.errors import BadResult, Refused
-from rekindle.providers.http import Ask, Upstream, said
-from rekindle.providers.minds import TokenPrice
+from rekindle.providers.http import Ask, said
+from rekindle.providers.minds import RemoteMind
 from rekindle.providers.polling import dig
-from rekindle.treatments.classify import Classified, classified
-from rekindle.treatments.mind import Mind, Telling, Thought
+from rekindle.treatments.mind import Telling, Thought
 from rekindle.treatments.texts import text
 
 BASE_URL = "https://generativelanguage.googleapis.com/v1beta"
@@ -33,34 +29,19 @@ _MOST_TOKENS = 1024
 """Of an answer, thoughts included."""
 
 
-class GeminiMind(Mind):
+class GeminiMind(RemoteMind):
     """One model."""
 
-    def __init__(self, upstream: Upstream, *, model: str, price: TokenPrice) -> None:
-        self._upstream = upstream
-        self._model = model
-        self._price = price
+    provider = "gemini"
 
-    @property
-    def name(self) -> str:
-        """The provider and the model."""
-        return f"gemini:{self._model}"
-
-    async def classify(self, picture: Path, leaving: Telling) -> Thought[Classified]:
-        """What is most wrong with the picture in a JPEG. Raises a ProviderError."""
-        data = base64.b64encode(await asyncio.to_thread(picture.read_bytes)).decode()
-        parts = [{"inlineData": {"mimeType": "image/jpeg", "data": data}}, {"text": text("classify").words}]
+    async def _about(self, jpeg: str, leaving: Telling) -> Thought[str]:
+        parts = [{"inlineData": {"mimeType": "image/jpeg", "data": jpeg}}, {"text": text("classify").words}]
         form = {"responseMimeType": "application/json", "responseSchema": _CLASSES}
-        answer = await self._ask(parts, form, leaving)
-        return Thought(classified(answer.answer), answer.cost)
+        return await self._ask(parts, form, leaving)
 
     async def rewrite(self, request: str, leaving: Telling) -> Thought[str]:
         """The words that came back. Raises a ProviderError."""
         return await self._ask([{"text": request}], {}, leaving)
-
-    async def aclose(self) -> None:
-        """Let go of connections."""
-        await self._upstream.aclose()
 
     async def _ask(self, parts: list[dict[str, Any]], form: Mapping[str, Any], leaving: Telling) -> Thought[str]:
         asked = {

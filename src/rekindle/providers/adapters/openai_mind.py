@@ -4,54 +4,35 @@ https://platform.openai.com/docs/api-reference/chat with a JSON object asked for
 them understand.
 """
 
-import asyncio
-import base64
 import json
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 from rekindle.providers.errors import BadResult, Refused
-from rekindle.providers.http import Ask, Upstream, said
-from rekindle.providers.minds import TokenPrice
+from rekindle.providers.http import Ask, said
+from rekindle.providers.minds import RemoteMind
 from rekindle.providers.polling import dig
-from rekindle.treatments.classify import Classified, classified
-from rekindle.treatments.mind import Mind, Telling, Thought
+from rekindle.treatments.mind import Telling, Thought
 from rekindle.treatments.texts import text
 
 BASE_URL = "https://api.openai.com/v1"
 
 
-class OpenAIMind(Mind):
+class OpenAIMind(RemoteMind):
     """One model."""
 
-    def __init__(self, upstream: Upstream, *, model: str, price: TokenPrice) -> None:
-        self._upstream = upstream
-        self._model = model
-        self._price = price
+    provider = "openai"
 
-    @property
-    def name(self) -> str:
-        """The provider and the model."""
-        return f"openai:{self._model}"
-
-    async def classify(self, picture: Path, leaving: Telling) -> Thought[Classified]:
-        """What is most wrong with the picture in a JPEG. Raises a ProviderError."""
-        data = base64.b64encode(await asyncio.to_thread(picture.read_bytes)).decode()
+    async def _about(self, jpeg: str, leaving: Telling) -> Thought[str]:
         content = [
-            {"type": "image_url", "image_url": {"url": f"data:image/jpeg;base64,{data}"}},
+            {"type": "image_url", "image_url": {"url": f"data:image/jpeg;base64,{jpeg}"}},
             {"type": "text", "text": text("classify").words},
         ]
-        answer = await self._ask(content, {"response_format": {"type": "json_object"}}, leaving)
-        return Thought(classified(answer.answer), answer.cost)
+        return await self._ask(content, {"response_format": {"type": "json_object"}}, leaving)
 
     async def rewrite(self, request: str, leaving: Telling) -> Thought[str]:
         """The words that came back. Raises a ProviderError."""
         return await self._ask(request, {}, leaving)
-
-    async def aclose(self) -> None:
-        """Let go of connections."""
-        await self._upstream.aclose()
 
     async def _ask(self, content: Any, form: Mapping[str, Any], leaving: Telling) -> Thought[str]:
         asked = {"model": self._model, "messages": [{"role": "user", "content": content}], **form}
