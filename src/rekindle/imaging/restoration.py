@@ -12,7 +12,6 @@ from rekindle.imaging.gate import Choice, Decision
 from rekindle.imaging.image import Image, Samples
 from rekindle.imaging.marks import Marks, read_mask, write_mask
 from rekindle.imaging.measure.damage import find_damage, full_size
-from rekindle.imaging.measures import Measures, measure
 from rekindle.imaging.nets.restorer import Seen, changed, look, look_for_marks, shrink_of
 from rekindle.imaging.pipeline import Progress, margin_of, prepare, run, run_tile
 from rekindle.imaging.planes import Mask, floats, with_margin
@@ -147,11 +146,6 @@ def restore_file(
         height=restored.image.height,
         mask_share=0.0 if restored.mask is None else float(np.mean(restored.mask)),
     )
-
-
-def measure_file(source: Path) -> Measures:
-    """`measure` of a working file; for a child process."""
-    return measure(load_working(source))
 
 
 def _is_filter(step: Step) -> bool:

@@ -13,7 +13,7 @@ from skimage import data
 from rekindle.imaging.image import Image, Space
 from rekindle.imaging.marks import Marks
 from rekindle.imaging.measures import measure
-from rekindle.imaging.restoration import measure_file, restore, restore_file
+from rekindle.imaging.restoration import restore, restore_file
 from rekindle.imaging.steps.denoise import Denoise
 from rekindle.imaging.steps.enlarge import Enlarge
 from rekindle.imaging.steps.levels import Levels
@@ -161,7 +161,6 @@ def test_progress_rises_from_zero_to_one():
 def test_files_are_restored_with_a_report_that_can_be_written_down(tmp_path):
     source, target = tmp_path / "in.tif", tmp_path / "out.tif"
     save_working(Image(noisy(SMALL)), source)
-    assert measure_file(source).noise_sigma > 0.015
     report = restore_file(source, target, [Denoise(), Enlarge(factor=2)], Strength.AUTO)
     json.dumps(dataclasses.asdict(report), allow_nan=False)
     assert (report.width, report.height) == (SMALL.shape[1] * 2, SMALL.shape[0] * 2)
