@@ -3,17 +3,19 @@
 import numpy as np
 import pytest
 
-from rekindle.imaging.image import Samples
+from rekindle.imaging.image import Planes, Samples
 from rekindle.imaging.nets.restorer import (
     HIGH,
     MARGIN,
     WIDE,
     Quality,
+    glance_for_marks,
     look,
     look_for_marks,
     run_padded,
     shrink_of,
     shrunk,
+    views_of,
 )
 from rekindle.imaging.nets.session import session
 from rekindle.imaging.planes import to_planes
@@ -27,24 +29,58 @@ def damaged(height: int, width: int) -> np.ndarray:
 
 def mended(pixels: Samples, quality: Quality) -> Samples:
     change = look(pixels, quality=quality).change.astype(np.float32)
-    return np.clip(np.round(pixels + change * 255), 0, 255).astype(np.uint8)
+    return to_bytes(pixels / 255 + change)
+
+
+def to_bytes(planes: np.ndarray) -> np.ndarray:
+    return np.clip(np.round(planes * 255), 0, 255).astype(np.uint8)
+
+
+def viewed(name: str, planes: Planes) -> Planes:
+    """The mean of what a network says of a whole picture by all its views."""
+    views = views_of(*planes.shape[:2])
+    said = [view.of(run_padded(session(name).run, np.ascontiguousarray(view.of(planes)))) for view in views]
+    return np.mean(said, axis=0)
+
+
+@pytest.mark.parametrize(("shape", "count"), [((600, 800), 4), ((1000, 1000), 2), ((2000, 2000), 1), ((1, 1), 4)])
+def test_a_small_picture_is_worth_more_looks(shape: tuple[int, int], count: int) -> None:
+    assert len(views_of(*shape)) == count
+
+
+def test_a_view_done_twice_is_no_view() -> None:
+    pixels = damaged(33, 47)
+    for view in views_of(*pixels.shape[:2]):
+        assert np.array_equal(view.of(view.of(pixels)), pixels)
+    assert len({view.of(pixels).tobytes() for view in views_of(*pixels.shape[:2])}) == 4
+
+
+def test_more_looks_at_a_noisy_picture_err_less() -> None:
+    clean = np.ascontiguousarray(sample("coffee")[:200, :300])
+    given = noisy(clean, 14)
+    planes = to_planes(given)
+    once = run_padded(session("restorer").run, planes)[..., :3]
+    assert psnr(mended(given, Quality.EXACT), clean) > psnr(to_bytes(once), clean) + 0.03
 
 
 def test_tiles_give_what_the_whole_picture_gives() -> None:
-    pixels = damaged(HIGH + 200, WIDE + 150)
+    pixels = damaged(HIGH + 200, WIDE + 300)
     seen = look(pixels, quality=Quality.EXACT)
     planes = to_planes(pixels)
-    whole = run_padded(session("restorer").run, planes)
+    whole = viewed("restorer", planes)
     apart = np.abs(seen.change.astype(np.float32) - (whole[..., :3] - planes))
     border = 8
     assert apart[border:-border, border:-border].max() <= 1 / 255
 
 
 def test_tiles_find_the_marks_that_are_found_in_the_whole_picture() -> None:
-    pixels = damaged(HIGH + 200, WIDE + 150)
+    pixels = damaged(HIGH + 200, WIDE + 300)
     marked = look_for_marks(pixels)
-    whole = run_padded(session("marks.int8").run, to_planes(pixels))
-    assert np.mean((marked.chance > 127) != (whole[..., 3] > 0.5)) < 1e-3
+    planes = to_planes(pixels)
+    whole = np.maximum(*(viewed(name, planes)[..., 3] for name in ("marks.int8", "marks2.int8")))
+    assert np.mean((marked.chance > 127) != (whole > 0.5)) < 1e-3
+    once = glance_for_marks(pixels)
+    assert np.mean((once.chance > 127) != (run_padded(session("marks.int8").run, planes)[..., 3] > 0.5)) < 1e-3
 
 
 def test_eight_bits_are_as_good_as_thirty_two() -> None:
