@@ -11,8 +11,8 @@ from rekindle.errors import RekindleError
 from rekindle.imaging.decode import decode
 from rekindle.imaging.faces import Face, find_faces
 from rekindle.imaging.header import read_header
-from rekindle.imaging.image import Samples
-from rekindle.imaging.planes import Plane, floats, gaussian
+from rekindle.imaging.image import Image, Samples
+from rekindle.imaging.planes import Plane, floats, gaussian, thinned
 from rekindle.imaging.structure import Fit, fit, grey_copy
 
 ALIKE, SURE = 0.36, 0.55
@@ -56,7 +56,7 @@ class Likeness:
     """What a look at a result told. `sane`: a picture of bearable size and shape. `blank`: next to nothing is to be
     seen in it. `same`: the input again, but for the noise of JPEG. `alike`: how far edges run as in the input, 0..1.
 
-    `reason` says in one sentence why it is not to be used, and is empty where it is.
+    `reason` says in one sentence why it is not to be used, and is empty where it is. `fit` is how it lies on the input.
     """
 
     sane: bool
@@ -64,6 +64,7 @@ class Likeness:
     same: bool = False
     alike: float = 0.0
     reason: str = ""
+    fit: Fit | None = None
 
     @property
     def good(self) -> bool:
@@ -76,18 +77,26 @@ def judge(result: Path, source: Path, *, same_scene: bool) -> Likeness:
 
     With `same_scene` it must show what the input shows. Never raises for what is in `result`.
     """
+    made = believed(result)
+    if isinstance(made, Likeness):
+        return made
+    return compare(made.pixels, decode(source)[0].pixels, same_scene=same_scene)
+
+
+def believed(result: Path) -> Image | Likeness:
+    """The picture in a file that came from somewhere, or that it is none. Never raises for what is in it."""
     problem = _unfit(result)
     if problem:
         return Likeness(sane=False, reason=problem)
     try:
-        made = decode(result)[0].pixels
+        return decode(result)[0]
     except RekindleError:
         return Likeness(sane=False, reason="What came back cannot be read as a picture.")
-    return compare(made, decode(source)[0].pixels, same_scene=same_scene)
 
 
 def compare(result: Samples, source: Samples, *, same_scene: bool) -> Likeness:
     """The same for RGB samples (height, width, 3), which are taken for sane."""
+    result, source = thinned(result, _COMPARED), thinned(source, _COMPARED)
     if is_blank(result, source):
         return Likeness(sane=True, blank=True, reason="The picture that came back is empty.")
     if is_again(result, source):
@@ -95,12 +104,12 @@ def compare(result: Samples, source: Samples, *, same_scene: bool) -> Likeness:
     found = fit(source, result)
     alike = max(0.0, found.alike)
     if not same_scene or alike >= SURE:
-        return Likeness(sane=True, alike=alike)
+        return Likeness(sane=True, alike=alike, fit=found)
     if alike < ALIKE:
         return Likeness(sane=True, alike=alike, reason="The picture that came back shows something else.")
     if not faces_agree(find_faces(source), find_faces(result), found):
         return Likeness(sane=True, alike=alike, reason="The people in the picture that came back are elsewhere.")
-    return Likeness(sane=True, alike=alike)
+    return Likeness(sane=True, alike=alike, fit=found)
 
 
 def is_blank(result: Samples, source: Samples) -> bool:
@@ -117,9 +126,11 @@ def is_again(result: Samples, source: Samples) -> bool:
     scale = min(1.0, _COMPARED / max(height, width))
     size = max(_BLOCK, round(width * scale)), max(_BLOCK, round(height * scale))
     one, other = _levels(result, size), _levels(source, size)
-    change, noise = floats(one - other), floats(_through_jpeg(other) - other)
-    if float(np.abs(gaussian(change, _TONE_SIGMA)).max()) > _TONE:
+    change = floats(one - other)
+    # Tones are as well seen on a quarter of the pixels, and nearly everything that was mended has others.
+    if _other_tones(_halved(change), _TONE_SIGMA / 2, 2 * _TONE) or _other_tones(change, _TONE_SIGMA, _TONE):
         return False
+    noise = floats(_through_jpeg(other) - other)
     if not _SOFTER <= _with_detail(change, other) <= _SHARPER:
         return False
     return bool(np.all(_strength(change) <= np.maximum(_NOISE * _strength(noise), _QUIET)))
@@ -165,6 +176,15 @@ def _levels(samples: Samples, size: tuple[int, int]) -> Plane:
     """A copy of this (width, height) in levels of 255, three channels."""
     small = cast("Samples", cv2.resize(samples, size, interpolation=cv2.INTER_AREA))
     return floats(small.astype(np.float32) / (257 if small.dtype == np.uint16 else 1))
+
+
+def _halved(plane: Plane) -> Plane:
+    return cast("Plane", cv2.resize(plane, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA))
+
+
+def _other_tones(change: Plane, sigma: float, most: float) -> bool:
+    """Whether a change is more than so many levels anywhere, over `sigma` pixels."""
+    return float(np.abs(gaussian(change, sigma)).max()) > most
 
 
 def _through_jpeg(levels: Plane) -> Plane:

@@ -10,10 +10,10 @@ from rekindle.imaging.measure.damage import measure_damage
 from rekindle.imaging.measure.highlights import measure_highlights
 from rekindle.imaging.measure.noise import measure_noise
 from rekindle.imaging.measure.tone import measure_tone
-from rekindle.imaging.planes import reduced
+from rekindle.imaging.planes import reduced, thinned
 
 Triple = tuple[float, float, float]
-_SMALL = 512
+_SMALL, _THINNED = 512, 2016
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ def measure(image: Image) -> Measures:
     pixels = image.pixels
     noise = measure_noise(pixels)
     blur = measure_blur(pixels, noise.floor)
-    small = reduced(pixels, _SMALL)
+    small = reduced(thinned(pixels, _THINNED), _SMALL)
     tone = measure_tone(small)
     return Measures(
         width=image.width,

@@ -88,6 +88,18 @@ def reduced(samples: Samples, longest: int) -> Planes:
     return to_planes(cast("Samples", cv2.resize(samples, size, interpolation=cv2.INTER_AREA)))
 
 
+def thinned(samples: Samples, longest: int) -> Samples:
+    """A copy of the whole picture by area average, whose longer side is at least `longest` and less than twice that;
+    the picture itself where it is no larger. Squares of whole pixels, where they fit, are averaged many times as fast.
+    """
+    height, width = samples.shape[:2]
+    square = max(height, width) // longest
+    if square < 2:
+        return samples
+    size = max(1, round(width / square)), max(1, round(height / square))
+    return cast("Samples", cv2.resize(samples, size, interpolation=cv2.INTER_AREA))
+
+
 def tiles(height: int, width: int, *, side: int, margin: int, wide: int | None = None) -> Iterator[Tile]:
     """Rectangles of at most `side` x `wide` (else `side`) that cover the picture once, each with its margin."""
     across = wide or side

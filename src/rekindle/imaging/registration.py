@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from rekindle.imaging.decode import decode
 from rekindle.imaging.image import Image, Samples
-from rekindle.imaging.planes import Mask, Plane, floats, gaussian, peak, to_planes, to_samples
+from rekindle.imaging.planes import Mask, Plane, floats, gaussian, peak, thinned, to_planes, to_samples
 from rekindle.imaging.structure import Fit, fit, grey_copy
 from rekindle.imaging.working import save_working
 
@@ -75,13 +75,19 @@ def register(result: Path, source: Path, target: Path) -> Registered:
     return Registered(aligned=True, reason=reason, width=aligned.width, height=aligned.height)
 
 
-def align(made: Image, photo: Image) -> tuple[Image | None, str]:
-    """The picture on the photo's frame, with the photo's alpha, and what was done; or None and why not."""
-    size = _copy_size(photo)
-    plain = _found(made, photo, size, np.eye(3))
-    best = _aligned(made, photo, size)
-    if best.alike < plain.alike + _GAIN and _same_shape(made, photo):
-        best = plain
+def align(made: Image, photo: Image, guess: Fit | None = None) -> tuple[Image | None, str]:
+    """The picture on the photo's frame, with the photo's alpha, and what was done; or None and why not. `guess` is how
+    its edges fit on those of the photo, where that is known.
+    """
+    size, same_shape = _copy_size(photo), _same_shape(made, photo)
+    one, other = (thinned(each.pixels, _LOOKED_AT) for each in (photo, made))
+    even = _even(one, size), _even(other, size)
+    best = plain = _found(even, size, np.eye(3))
+    # What lies right already cannot gain enough.
+    if plain.alike + _GAIN <= 1 or not same_shape:
+        best = _aligned(even, size, guess or fit(one, other))
+        if best.alike < plain.alike + _GAIN and same_shape:
+            best = plain
     if best.alike < _LEAST_ALIKE:
         return None, "The picture that came back could not be laid on the photo."
     refused = _refused(best.matrix, size)
@@ -107,19 +113,21 @@ def _even(samples: Samples, size: tuple[int, int]) -> Plane:
     return floats(np.clip(detail / (around + 0.3 * float(detail.std()) + 0.002), -3, 3))
 
 
-def _found(made: Image, photo: Image, size: tuple[int, int], matrix: Matrix) -> _Found:
-    """How alike the two are with this matrix between their copies."""
-    one, other = _even(photo.pixels, size), _warped(_even(made.pixels, size), matrix, size)
+def _found(even: tuple[Plane, Plane], size: tuple[int, int], matrix: Matrix) -> _Found:
+    """How alike the two (the photo first) are with this matrix between their copies."""
+    one, other = even[0], _warped(even[1], matrix, size)
+    if _covers(matrix, size, size):
+        return _Found(matrix, _correlation(one, other))
     seen = _inside(matrix, size, size)
     return _Found(matrix, _correlation(one[seen], other[seen]))
 
 
-def _aligned(made: Image, photo: Image, size: tuple[int, int]) -> _Found:
+def _aligned(even: tuple[Plane, Plane], size: tuple[int, int], guess: Fit) -> _Found:
     """The best alignment by the enhanced correlation coefficient (Evangelidis and Psarakis, Parametric image alignment
     using enhanced correlation coefficient maximization, PAMI 30, 2008), begun where the edges fit.
     """
-    matrix = _first_guess(fit(photo.pixels, made.pixels), size)
-    one, other = _even(photo.pixels, size), _even(made.pixels, size)
+    matrix = _first_guess(guess, size)
+    one, other = even
     criteria = (cv2.TERM_CRITERIA_EPS | cv2.TERM_CRITERIA_COUNT, _STEPS, _ENOUGH)
     for smooth in (9, 3):
         warp = matrix[:2].astype(np.float32)
@@ -130,7 +138,7 @@ def _aligned(made: Image, photo: Image, size: tuple[int, int]) -> _Found:
         except cv2.error:  # It did not converge: the guess stands.
             break
         matrix = np.vstack([warp, (0, 0, 1)]).astype(np.float64)
-    return _found(made, photo, size, matrix)
+    return _found(even, size, matrix)
 
 
 def _first_guess(found: Fit, size: tuple[int, int]) -> Matrix:
@@ -178,10 +186,10 @@ def _on_frame(made: Image, photo: Image, matrix: Matrix) -> tuple[Image, str]:
     alpha = None if photo.alpha is None else cast("Samples", cv2.resize(photo.alpha, size)).astype(made.pixels.dtype)
     if size == (made.width, made.height) and _off(matrix, size) < _STILL * growth:
         return replace(made, alpha=alpha, grey=photo.grey), "It already lay on the photo."
-    pixels = cast("Samples", _warped(_softened(made.pixels, matrix), matrix, size, cv2.INTER_CUBIC))
-    seen = _inside(matrix, size, (made.width, made.height))
+    pixels = _laid(made.pixels, matrix, size)
     reason = "It was laid on the photo."
-    if not seen.all():
+    if not _covers(matrix, size, (made.width, made.height)):
+        seen = _inside(matrix, size, (made.width, made.height))
         pixels = _filled(pixels, photo.pixels, seen)
         reason = f"It was laid on the photo, which gave the {1 - float(seen.mean()):.1%} that it lacked at the edges."
     return replace(made, pixels=pixels, alpha=alpha, grey=photo.grey), reason
@@ -198,6 +206,15 @@ def _off(matrix: Matrix, size: tuple[int, int]) -> float:
     return float(np.abs(corners @ matrix.T - corners).max())
 
 
+def _laid(samples: Samples, matrix: Matrix, size: tuple[int, int]) -> Samples:
+    """Samples on a frame of this (width, height). Merely to enlarge them costs a tenth of moving them."""
+    height, width = samples.shape[:2]
+    whole = _between(np.eye(3), size, (width, height))
+    if size[0] >= width and size[1] >= height and np.abs(matrix - whole).max() < 1e-6:
+        return cast("Samples", cv2.resize(samples, size, interpolation=cv2.INTER_CUBIC))
+    return cast("Samples", _warped(_softened(samples, matrix), matrix, size, cv2.INTER_CUBIC))
+
+
 def _softened(samples: Samples, matrix: Matrix) -> Samples:
     """Blurred as far as the samples would be skipped otherwise."""
     shrink = math.sqrt(abs(float(np.linalg.det(matrix[:2, :2]))))
@@ -209,6 +226,13 @@ def _softened(samples: Samples, matrix: Matrix) -> Samples:
 def _warped(array: Plane | Samples, matrix: Matrix, size: tuple[int, int], kind: int = cv2.INTER_LINEAR) -> Plane:
     flags = kind | cv2.WARP_INVERSE_MAP
     return cast("Plane", cv2.warpAffine(array, matrix[:2], size, flags=flags, borderMode=cv2.BORDER_REPLICATE))
+
+
+def _covers(matrix: Matrix, size: tuple[int, int], other: tuple[int, int], *, rim: float = 0.5) -> bool:
+    """Whether all of it is inside: then its corners are."""
+    right, bottom = size[0] - 1, size[1] - 1
+    places = np.array([(0, 0, 1), (right, 0, 1), (0, bottom, 1), (right, bottom, 1)]) @ matrix[:2].T
+    return bool(np.all(places >= -0.5 - rim) and np.all(places <= np.array(other) - 0.5 + rim))
 
 
 def _inside(matrix: Matrix, size: tuple[int, int], other: tuple[int, int], *, rim: float = 0.5) -> Mask:

@@ -8,10 +8,10 @@ import numpy as np
 
 from rekindle.imaging.decode import decode
 from rekindle.imaging.image import Samples
-from rekindle.imaging.likeness import judge
+from rekindle.imaging.likeness import Likeness, believed, compare
 from rekindle.imaging.marks import fitted, load_mask
 from rekindle.imaging.previews import to_browser
-from rekindle.imaging.registration import register
+from rekindle.imaging.registration import align
 from rekindle.imaging.vips import from_array, open_file, reading
 from rekindle.imaging.working import save_working
 
@@ -64,14 +64,17 @@ def bring_in(result: Path, source: Path, target: Path, kind: Literal["mended", "
     What was mended must show the same, and is laid on the frame of the photo; what is new keeps its own. Raises what
     decoding does.
     """
-    mended = kind == "mended"
-    found = judge(result, source, same_scene=mended)
+    mended, made = kind == "mended", believed(result)
+    if isinstance(made, Likeness):
+        return Brought(reason=made.reason)
+    photo = decode(source)[0]
+    found = compare(made.pixels, photo.pixels, same_scene=mended)
     if found.reason:
         return Brought(alike=found.alike, reason=found.reason)
     if mended:
-        laid = register(result, source, target)
-        reason = "" if laid.aligned else laid.reason
-        return Brought(laid.width, laid.height, found.alike, reason)
-    image, _ = decode(result)
-    save_working(image, target)
-    return Brought(image.width, image.height, found.alike)
+        aligned, reason = align(made, photo, found.fit)
+        if aligned is None:
+            return Brought(alike=found.alike, reason=reason)
+        made = aligned
+    save_working(made, target)
+    return Brought(made.width, made.height, found.alike)

@@ -5,7 +5,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rekindle.imaging.planes import box, gaussian, luma, peak, reduced, resize, tiles, to_planes, to_samples, windows
+from rekindle.imaging.planes import (
+    box,
+    gaussian,
+    luma,
+    peak,
+    reduced,
+    resize,
+    thinned,
+    tiles,
+    to_planes,
+    to_samples,
+    windows,
+)
 
 SIDES = st.integers(1, 300)
 
@@ -106,3 +118,14 @@ def test_blurs_keep_the_mean_and_mirror_the_borders() -> None:
     assert box(dot, 5)[18:23, 18:23] == pytest.approx(1 / 25)
     assert box(dot, 5)[17].max() == 0
     assert gaussian(dot, 2.0).sum() == pytest.approx(1, abs=1e-4)
+
+
+@given(st.integers(1, 900), st.integers(1, 900), st.integers(20, 500))
+def test_a_thinned_copy_is_long_enough_never_twice_as_long_and_shows_the_whole(
+    height: int, width: int, longest: int
+) -> None:
+    samples = np.full((height, width, 3), 90, np.uint8)
+    copy = thinned(samples, longest)
+    assert copy.shape[:2] == (height, width) or longest <= max(copy.shape[:2]) < 2 * longest
+    assert np.all(copy == 90)
+    assert max(copy.shape[:2]) >= min(longest, max(height, width))

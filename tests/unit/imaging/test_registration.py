@@ -77,6 +77,16 @@ def test_more_detail_is_kept_and_less_is_brought_to_the_size_of_the_photo() -> N
     assert off(brought.pixels) < 1
 
 
+def test_what_is_merely_smaller_is_enlarged_as_if_it_were_moved() -> None:
+    smaller = cv2.resize(toned(PHOTO), (WIDTH // 2, HEIGHT // 2), interpolation=cv2.INTER_AREA)
+    aligned, _ = align(Image(smaller), Image(PHOTO))
+    assert aligned is not None
+    matrix = np.array([[0.5, 0, -0.25], [0, 0.5, -0.25]])
+    flags = cv2.INTER_CUBIC | cv2.WARP_INVERSE_MAP
+    warped = cv2.warpAffine(smaller, matrix, (WIDTH, HEIGHT), flags=flags, borderMode=cv2.BORDER_REPLICATE)
+    assert np.abs(aligned.pixels.astype(int) - warped).max() <= 2
+
+
 def test_what_already_lies_right_keeps_every_sample() -> None:
     made = toned(PHOTO)
     aligned, reason = align(Image(made), Image(PHOTO))
