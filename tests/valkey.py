@@ -1,6 +1,7 @@
 """A real Valkey or Redis server for a test, on a socket file so that no two tests want the same port."""
 
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
@@ -45,6 +46,16 @@ class Valkey:
             self._process.kill()
             self._process.wait(10.0)
             self._process = None
+
+    def freeze(self) -> None:
+        """Stop it without closing anything, so that it takes what is sent and says nothing."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        """Let it go on."""
+        if self._process is not None:
+            self._process.send_signal(signal.SIGCONT)
 
     def _answers(self) -> bool:
         with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as client:

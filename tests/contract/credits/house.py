@@ -52,8 +52,7 @@ async def sqlite(folder: Path) -> AsyncGenerator[Database]:
 @asynccontextmanager
 async def postgres(_folder: Path) -> AsyncGenerator[Database]:
     """A new database on a server of this process."""
-    url = await asyncio.to_thread(lambda: shared_postgres().new_database())
-    await asyncio.to_thread(upgrade, url)
+    url = await asyncio.to_thread(lambda: shared_postgres().new_database(tables=True))
     # As the owner of everything: whom a transaction is made for is tested for itself.
     engine = create_async_engine(url, pool_size=20, max_overflow=0)
     try:
