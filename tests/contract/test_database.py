@@ -19,6 +19,7 @@ from sqlalchemy.exc import IntegrityError, StatementError
 
 from rekindle.accounts import tables as account_tables
 from rekindle.accounts.asking import HOME_ID
+from rekindle.admin import tables as usage_tables
 from rekindle.billing import tables as billing_tables
 from rekindle.credits import tables as credit_tables
 from rekindle.infra.db.base import Base, UtcDateTime
@@ -26,6 +27,7 @@ from rekindle.infra.db.database import Database
 from rekindle.infra.db.migrate import migrations, upgrade
 from rekindle.infra.db.owner import seeing_everything
 from rekindle.infra.queue import tables as queue_tables
+from rekindle.infra.tombstones import tables as tombstone_tables
 from rekindle.jobs import tables as job_tables
 from rekindle.photos.tables import CacheRow, PhotoRow
 from tests.factories import NOON, HeldClock, database, photo_row
@@ -40,7 +42,8 @@ ALL_TABLES = {
     "users", "identities", "sessions", "api_keys", "mail_links", "egress", "egress_days",
     "provider_health", "provider_use", "job_photos", "flags", "reports",
     "spendings", "spending_sums", "budgets", "pools", "pool_entries", "refills", "alerts",
-    "bakeoffs", "bakeoff_jobs", "favourites",
+    "bakeoffs", "bakeoff_jobs", "favourites", "rewordings",
+    "schedule_runs", "clock_watch", "usage_days", "usage_gone", "tombstones", "limit_counts",
 }  # fmt: skip
 
 
@@ -273,7 +276,7 @@ def test_upgrading_twice_changes_nothing(url: str) -> None:
 def test_the_migrations_make_exactly_the_tables_of_the_code(url: str) -> None:
     known = {
         queue_tables.TaskRow, job_tables.JobRow, credit_tables.EntryRow, account_tables.UserRow,
-        billing_tables.CustomerRow,
+        billing_tables.CustomerRow, usage_tables.UsageDayRow, tombstone_tables.TombstoneRow,
     }  # fmt: skip
     assert {row.__tablename__ for row in known} <= set(Base.metadata.tables)
     assert set(Base.metadata.tables) == ALL_TABLES

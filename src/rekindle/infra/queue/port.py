@@ -1,13 +1,19 @@
 """What every queue can do."""
 
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
+from types import MappingProxyType
+from typing import Literal, Protocol
 from uuid import UUID
 
 from rekindle.infra.db.base import Json
 from rekindle.infra.db.database import Transaction
+
+NO_BAGGAGE: Mapping[str, str] = MappingProxyType({})
+
+Kind = Literal["photos", "films"]
+"""What a worker can be kept for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +28,29 @@ class Task:
     payload: Json
     delivery: int
     lease: UUID
+    baggage: Mapping[str, str] = field(default_factory=lambda: NO_BAGGAGE)
+    """What was carried along where it was enqueued."""
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What decides when a task comes, and to whom.
+
+    Higher `priority` first, as far as waiting does not make up for it. Tasks of one `owner` that wait come one after
+    the other, with room for those of others between them. Workers can be told to take some `kind`s alone.
+    """
+
+    priority: int = 0
+    owner: UUID | None = None
+    kind: Kind = "photos"
+
+
+ANY_TURN = Turn()
+
+
+def lane_of(turn: Turn) -> str | None:
+    """How queues write down whose a task is."""
+    return None if turn.owner is None else str(turn.owner)
 
 
 Handler = Callable[[Json, int], Awaitable[None]]
@@ -40,11 +69,15 @@ class Schedule:
 class Queue(Protocol):
     """Tasks, handed out to one worker at a time under a lease."""
 
-    async def enqueue(self, tx: Transaction, name: str, payload: Json, *, key: str, priority: int = 0) -> None:
+    async def enqueue(self, tx: Transaction, name: str, payload: Json, *, key: str, turn: Turn = ANY_TURN) -> None:
         """Add a task in the caller's transaction. A task with the same `key` that is still there makes this a no-op.
 
-        Higher `priority` first; among equals, first come first served.
+        The rank of `infra/queue/order.py` decides who is next; among equals, first come first served.
         """
+        ...
+
+    async def missing(self, tx: Transaction, keys: Sequence[str]) -> Sequence[str]:
+        """Those of some hundred keys for which there is no task, in their order."""
         ...
 
     async def take(self, now: datetime) -> Task | None:
@@ -69,4 +102,8 @@ class Queue(Protocol):
 
     async def wait(self, seconds: float) -> None:
         """Return when there may be a task, after `seconds` at the latest."""
+        ...
+
+    async def aclose(self) -> None:
+        """Let go of what is held besides the database."""
         ...

@@ -6,6 +6,9 @@ from sqlalchemy import create_engine, pool, text
 from rekindle.infra.db.base import Base
 from rekindle.infra.db.owner import EVERYTHING, SETTING
 
+MIGRATING = 0x52454B4A
+"""The number of the lock that whoever migrates holds."""
+
 
 def run_offline(url: str) -> None:
     context.configure(url=url, target_metadata=Base.metadata, literal_binds=True)
@@ -22,6 +25,9 @@ def run_online(url: str) -> None:
             connection.commit()
         context.configure(connection=connection, target_metadata=Base.metadata, render_as_batch=True)
         with context.begin_transaction():
+            if connection.dialect.name == "postgresql":
+                # Two that start at once: the second finds nothing to do.
+                connection.execute(text(f"SELECT pg_advisory_xact_lock({MIGRATING})"))
             context.run_migrations()
     engine.dispose()
 
