@@ -10,19 +10,25 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from rekindle.errors import TooLarge
 from rekindle.infra.storage.embedded import FolderStorage
 from rekindle.infra.storage.port import FileMissing, Storage, StorageFull
-from rekindle.infra.storage.signing import LinkInvalid, LinkSigner
+from rekindle.infra.storage.signing import LinkInvalid
 from tests.factories import NOON, small_disk
-
-SIGNER = LinkSigner(b"a secret of sixteen or more", seconds=3600)
+from tests.seaweedfs import shared_seaweed
+from tests.stores import SIGNER, object_storage, seaweed_place
 
 
 def folder_storage(folder: Path) -> Storage:
     return FolderStorage(folder / "files", signer=SIGNER, base_url="/api/v1/files")
 
 
-IMPLEMENTATIONS: list[Callable[[Path], Storage]] = [folder_storage]
+def s3_storage(folder: Path) -> Storage:
+    server = shared_seaweed()
+    return object_storage(seaweed_place(server, f"s3://{server.new_bucket()}/some/prefix"), folder)
+
+
+IMPLEMENTATIONS: list[Callable[[Path], Storage]] = [folder_storage, s3_storage]
 
 
 @pytest.fixture(params=IMPLEMENTATIONS, ids=lambda make: make.__name__)
@@ -104,6 +110,15 @@ async def test_a_key_with_nothing_under_it_is_missing(storage: Storage) -> None:
     assert await storage.stat("no/such.jpg") is None
     with pytest.raises(FileMissing):
         async with storage.local("no/such.jpg"):
+            pass
+
+
+async def test_a_file_that_is_longer_than_it_may_be_is_not_fetched(storage: Storage, fresh: Fresh) -> None:
+    await storage.put("a/file", fresh(bytes(100)))
+    async with storage.local("a/file", most=100) as path:
+        assert path.stat().st_size == 100
+    with pytest.raises(TooLarge):
+        async with storage.local("a/file", most=99):
             pass
 
 

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -15,7 +15,7 @@ from rekindle.infra.db.base import Json
 from rekindle.infra.db.database import Database, Transaction
 from rekindle.infra.room import placed
 from rekindle.infra.scratch import Scratch
-from rekindle.infra.storage.port import Storage
+from rekindle.infra.storage.port import FileMissing, Storage
 from rekindle.photos.tables import CacheRow
 
 IN_USE = timedelta(minutes=15)
@@ -66,16 +66,14 @@ class FileCache:
     @asynccontextmanager
     async def open(self, key: str, make: Make) -> AsyncGenerator[Cached]:
         """The file under `key`, made first when it is not there; two who ask at once make it once."""
-        lock = self._making.setdefault(key, asyncio.Lock())
-        try:
-            async with lock:
-                details = await self._known(key)
-                if details is None:
-                    details = await self._make(key, make)
-        finally:
-            if not lock.locked():
-                self._making.pop(key, None)
-        async with self._storage.local(key) as path:
+        async with AsyncExitStack() as stack:
+            try:
+                details = await self._made(key, make)
+                path = await stack.enter_async_context(self._storage.local(key))
+            except FileMissing:
+                # Another process forgot it at this moment.
+                details = await self._made(key, make)
+                path = await stack.enter_async_context(self._storage.local(key))
             yield Cached(path, details)
 
     async def details(self, key: str) -> Json | None:
@@ -94,6 +92,17 @@ class FileCache:
                 await self._forget(row.key)
                 gone += 1
         return gone
+
+    async def _made(self, key: str, make: Make) -> Json:
+        """What is remembered with the file under `key`, which is there now."""
+        lock = self._making.setdefault(key, asyncio.Lock())
+        try:
+            async with lock:
+                details = await self._known(key)
+                return await self._make(key, make) if details is None else details
+        finally:
+            if not lock.locked():
+                self._making.pop(key, None)
 
     async def _known(self, key: str) -> Json | None:
         async with self._db.reading() as tx:

@@ -2,18 +2,24 @@
 
 import asyncio
 import os
-import re
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from stat import S_ISREG
-from urllib.parse import quote
 
-from rekindle.infra.storage.port import NO_ROOM, FileMissing, Storage, StorageFull, Stored
+from rekindle.infra.storage.port import (
+    NO_ROOM,
+    Announced,
+    FileMissing,
+    Slot,
+    Storage,
+    StorageFull,
+    Stored,
+    checked,
+    too_large,
+)
 from rekindle.infra.storage.signing import LinkSigner
-
-KEY = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]*(/[A-Za-z0-9_-][A-Za-z0-9._-]*)*")
 
 
 class FolderStorage(Storage):
@@ -29,17 +35,21 @@ class FolderStorage(Storage):
         await asyncio.to_thread(_move, source, self._path(key))
 
     @asynccontextmanager
-    async def local(self, key: str) -> AsyncGenerator[Path]:
+    async def local(self, key: str, *, most: int | None = None) -> AsyncGenerator[Path]:
         path = self._path(key)
-        if not path.is_file():
+        stored = await asyncio.to_thread(_stored, key, path)
+        if stored is None:
             raise FileMissing("This file is no longer there. It was deleted, or the storage folder was moved.")
+        if most is not None and stored.bytes > most:
+            raise too_large(most)
         yield path
 
     async def stat(self, key: str) -> Stored | None:
-        return _stored(key, self._path(key))
+        return await asyncio.to_thread(_stored, key, self._path(key))
 
     async def delete(self, key: str) -> None:
-        self._path(key).unlink(missing_ok=True)
+        # In a thread: a file system that is busy flushing keeps whoever removes a name waiting.
+        await asyncio.to_thread(self._path(key).unlink, missing_ok=True)
 
     async def scan(self, prefix: str) -> AsyncIterator[Stored]:
         for key in await asyncio.to_thread(self._keys):
@@ -47,11 +57,16 @@ class FolderStorage(Storage):
                 yield stored
 
     def url(self, key: str, now: datetime, *, seconds: int | None = None) -> str:
-        expires, signature = self._signer.sign(key, now, seconds=seconds)
-        return f"{self._base_url}/{quote(key)}?expires={expires}&signature={signature}"
+        return self._signer.address(self._base_url, key, now, seconds=seconds)
 
     def verify(self, key: str, expires: str, signature: str, now: datetime) -> None:
         self._signer.verify(key, expires, signature, now)
+
+    async def elsewhere(self, key: str, *, seconds: int) -> str | None:
+        return None
+
+    async def slot(self, key: str, announced: Announced, *, now: datetime, seconds: int) -> Slot | None:
+        return None
 
     def _keys(self) -> list[str]:
         return [
@@ -61,9 +76,7 @@ class FolderStorage(Storage):
         ]
 
     def _path(self, key: str) -> Path:
-        if KEY.fullmatch(key) is None:
-            raise FileMissing("There is no file at this address.")
-        return self._folder / key
+        return self._folder / checked(key)
 
 
 def _stored(key: str, path: Path) -> Stored | None:

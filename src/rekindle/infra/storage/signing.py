@@ -4,6 +4,7 @@ import hashlib
 import hmac
 from datetime import datetime
 from typing import ClassVar
+from urllib.parse import quote
 
 from rekindle.errors import RekindleError
 
@@ -28,6 +29,11 @@ class LinkSigner:
             raise ValueError("The secret that signs links needs 16 bytes or more")
         self._secret = secret
         self._seconds = seconds
+
+    def address(self, base_url: str, key: str, now: datetime, *, seconds: int | None = None) -> str:
+        """The signed address of a file under `base_url`; see `sign`."""
+        expires, signature = self.sign(key, now, seconds=seconds)
+        return f"{base_url}/{quote(key)}?expires={expires}&signature={signature}"
 
     def sign(self, key: str, now: datetime, *, seconds: int | None = None) -> tuple[str, str]:
         """The expiry (Unix time in seconds) and the signature for a link to `key`; `seconds` for one that holds so long
