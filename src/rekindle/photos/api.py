@@ -5,6 +5,7 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
+from fastapi.responses import RedirectResponse
 
 from rekindle.accounts.asking import asks, open_to_all
 from rekindle.accounts.users import User
@@ -17,7 +18,7 @@ from rekindle.imaging.output import CannotMark
 from rekindle.imaging.quadrilateral import BadCorners, Corners
 from rekindle.infra.http import API, BadCursor, encode_cursor, problems, send_file, service
 from rekindle.infra.ranges import Conditions, RangeNotSatisfiable, send_parts
-from rekindle.infra.storage.port import FileMissing, Storage, StorageFull
+from rekindle.infra.storage.port import FileMissing, Storage, StorageAway, StorageFull
 from rekindle.infra.storage.signing import LinkInvalid
 from rekindle.photos.downloads import Downloads, IsAFilm, IsAPicture, RenditionNotFound
 from rekindle.photos.films import FILM_TYPE, film_of
@@ -51,6 +52,10 @@ Downloading = Annotated[Downloads, service(Downloads)]
 Files = Annotated[Storage, service(Storage)]
 Time = Annotated[Clock, service(Clock)]
 NoneMatch = Annotated[str | None, Header(alias="If-None-Match", include_in_schema=False)]
+FetchMode = Annotated[str | None, Header(alias="Sec-Fetch-Mode", include_in_schema=False)]
+"""What a browser says of a request by itself. Pictures and films on a page are `no-cors`, and follow wherever they are
+sent. Programs may not, and a script that reads pixels would need the consent of the store.
+"""
 
 
 async def conditions(
@@ -84,6 +89,10 @@ MASK_BODY = {"required": True, "content": {"image/png": BINARY}}
 FOLLOWS_THE_PLAN = "private, no-cache"
 """How long a result is kept by a browser: another plan gives other bytes at the same address."""
 
+ELSEWHERE_SECONDS = 3600
+"""How long an address of the store holds to which a picture on a page is sent on."""
+ELSEWHERE = {"Cache-Control": f"private, max-age={ELSEWHERE_SECONDS // 2}", "Vary": "Sec-Fetch-Mode"}
+
 FILE = {200: {"description": "The file", "content": {"image/*": BINARY}}, 304: {"description": "Not modified"}}
 
 PART = {206: {"description": "A part of the film", "content": {"video/mp4": BINARY}}} | problems(RangeNotSatisfiable)
@@ -92,7 +101,7 @@ PART = {206: {"description": "A part of the film", "content": {"video/mp4": BINA
 @router.post(
     "/photos",
     status_code=201,
-    responses=problems(UploadTimedOut, TooLarge, UnsupportedFormat, Overloaded, StorageFull),
+    responses=problems(UploadTimedOut, TooLarge, UnsupportedFormat, Overloaded, StorageAway, StorageFull),
     openapi_extra={"requestBody": UPLOAD_BODY},
 )
 async def upload(
@@ -281,9 +290,13 @@ async def get_preview(
     responses=FILE | PART | problems(LinkInvalid, NotFound),
     dependencies=[open_to_all()],
 )
-async def get_file(key: str, files: Files, clock: Time, link: Annotated[SignedLink, Query()], asked: Asked) -> Response:
+async def get_file(
+    key: str, files: Files, clock: Time, link: Annotated[SignedLink, Query()], asked: Asked, mode: FetchMode = None
+) -> Response:
     """A file by a signed link, as the other answers contain them: whoever has the link may see it until it ends."""
     files.verify(key, link.expires, link.signature, clock.now())
+    if mode == "no-cors" and (address := await files.elsewhere(key, seconds=ELSEWHERE_SECONDS)) is not None:
+        return RedirectResponse(address, headers=ELSEWHERE)
     async with AsyncExitStack() as stack:
         path, etag = await stack.enter_async_context(files.local(key)), key.replace("/", "-")
         if key.endswith(".mp4"):

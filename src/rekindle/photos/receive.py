@@ -3,7 +3,8 @@
 import asyncio
 import hashlib
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, ClassVar
@@ -18,6 +19,10 @@ from rekindle.infra.room import told_when_full
 MAX_NAME = 200
 FORM_OVERHEAD = 64 * 1024
 """Bytes that the form around a file may add."""
+COPY = 1024 * 1024
+"""Bytes that are copied at a time."""
+MUCH = 256 * 1024
+"""Bytes of an upload that are written at a time; as many of each one that is arriving are in memory."""
 MOST_PARTS = 100
 """Parts of a form; each costs more than its bytes."""
 
@@ -57,6 +62,7 @@ class Receiver:
         self._least_rate = least_rate
         self._hash = hashlib.sha256()
         self._bytes = 0
+        self._taken = bytearray()
 
     def expect(self, declared: str | None, *, overhead: int = 0) -> None:
         """Look at the length that the request declares, so that one too long is refused at once. Raises TooLarge."""
@@ -65,32 +71,62 @@ class Receiver:
 
     async def raw(self, chunks: AsyncIterator[bytes], filename: str) -> Received:
         """The body is the file. Raises TooLarge, UploadTimedOut, StorageFull."""
-        with told_when_full(), self._path.open("wb") as file:
+        async with self._writing() as file:
             async for chunk in _in_time(chunks, self._timeout, self._least_rate):
-                self._write(file, chunk)
+                self._take(chunk)
+                await self._write_much(file)
         return self._received(filename)
 
     async def form(self, chunks: AsyncIterator[bytes], content_type: str) -> Received:
         """The file is the part `file` of a form. Raises BadForm and the errors of `raw`."""
-        with told_when_full(), self._path.open("wb") as file:
-            part = _FilePart(lambda chunk: self._write(file, chunk))
+        async with self._writing() as file:
+            part = _FilePart(self._take)
             parser = _parser(content_type, part)
             arrived = 0
             async for chunk in _in_time(chunks, self._timeout, self._least_rate):
                 arrived += len(chunk)
                 _feed(parser, chunk)
+                await self._write_much(file)
                 if arrived - self._bytes > FORM_OVERHEAD:
                     raise BadForm("The form holds too much beside the photo. Send the part named `file` alone.")
         if not part.complete:
             raise BadForm("The form has no complete part named `file`. Send the photo in a part with that name.")
         return self._received(part.filename)
 
-    def _write(self, file: BinaryIO, chunk: bytes) -> None:
+    def file(self, source: Path, filename: str) -> Received:
+        """A file that is on this machine already; it stays where it is. Raises TooLarge, StorageFull."""
+        with told_when_full(), source.open("rb") as arrived, self._path.open("wb") as file:
+            while chunk := arrived.read(COPY):
+                self._take(chunk)
+                self._write(file)
+        return self._received(filename)
+
+    @asynccontextmanager
+    async def _writing(self) -> AsyncGenerator[BinaryIO]:
+        """The file that is written to; at the end of the block it has all that was taken."""
+        with told_when_full(), await asyncio.to_thread(self._path.open, "wb", 0) as file:
+            yield file
+            await asyncio.to_thread(self._write, file)
+
+    def _take(self, chunk: bytes) -> None:
         self._bytes += len(chunk)
         if self._bytes > self._max_bytes:
             raise _too_large(self._max_bytes)
-        self._hash.update(chunk)
-        file.write(chunk)
+        self._taken += chunk
+
+    async def _write_much(self, file: BinaryIO) -> None:
+        """Write what was taken once it is worth a thread: whoever writes waits for a disk that cannot keep up."""
+        if len(self._taken) >= MUCH:
+            await asyncio.to_thread(self._write, file)
+
+    def _write(self, file: BinaryIO) -> None:
+        self._hash.update(self._taken)
+        # A file without a buffer of its own may take less than it is given.
+        with memoryview(self._taken) as taken:
+            written = 0
+            while written < len(taken):
+                written += file.write(taken[written:])
+        self._taken.clear()
 
     def _received(self, filename: str) -> Received:
         return Received(self._path, clean_name(filename), self._bytes, self._hash.hexdigest())

@@ -173,3 +173,27 @@ class SignedLink(Body):
 
     expires: str
     signature: str
+
+
+class AnnounceUpload(Body):
+    """A photo that is about to be sent to the store."""
+
+    filename: str = Field(max_length=1000)
+    bytes: int = Field(ge=0, description="Its size, which is all that may be sent.")
+    media_type: str = Field(default="application/octet-stream", max_length=100, description="As the browser knows it.")
+
+
+class UploadOut(Body):
+    """Leave to send one photo: one request with exactly these headers, before it expires."""
+
+    upload: str = Field(description="What to tell `POST /uploads/done` once the photo has been sent.")
+    method: Literal["PUT"]
+    url: str
+    headers: dict[str, str]
+    expires_at: datetime
+
+
+class DoneUpload(Body):
+    """A photo that has been sent."""
+
+    upload: str = Field(max_length=4000)

@@ -1,6 +1,6 @@
 """Photos: take them in, list them, delete them, and know the corners of the print on each."""
 
-import asyncio
+import logging
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,15 +17,19 @@ from rekindle.imaging.quadrilateral import FULL_FRAME, Corners
 from rekindle.infra.db.database import Database, Transaction
 from rekindle.infra.db.owner import look_across
 from rekindle.infra.http import decode_cursor
+from rekindle.infra.observing import metrics
+from rekindle.infra.observing.spans import span
 from rekindle.infra.room import placed
 from rekindle.infra.scratch import Scratch
-from rekindle.infra.storage.port import Storage
+from rekindle.infra.storage.port import Storage, StorageAway
 from rekindle.infra.workbench import Workbench
 from rekindle.photos.cache import downloads_folder, forget_cached, prepared_folder
 from rekindle.photos.pixels import Examined, examine
 from rekindle.photos.receive import Received, Receiver
 from rekindle.photos.tables import RESULT, PhotoRow, RenditionRow
 from rekindle.safety.uploads import UploadLimits, check_upload
+
+log = logging.getLogger(__name__)
 
 
 class PhotoNotFound(NotFound):
@@ -83,16 +87,16 @@ class Photos:
         self._clock = clock
         self._reception = reception
         self._leaving: list[Leaving] = []
-        self._originals = asyncio.Lock()
         self._arriving = 0
 
     def when_deleted(self, told: Leaving) -> None:
         """From now on tell of each photo that is deleted."""
         self._leaving.append(told)
 
-    async def receive(self, owner: UUID, incoming: Incoming) -> PhotoRow:
-        """Take a photo in for its owner. Raises Overloaded and the errors of Receiver and UploadLimits; then nothing is
-        kept.
+    async def receive(self, owner: UUID, incoming: Incoming, *, photo_id: UUID | None = None) -> PhotoRow:
+        """Take a photo in for its owner, as `photo_id` where that was promised.
+
+        Raises Overloaded and the errors of Receiver and UploadLimits; then nothing is kept.
         """
         allowed = self._reception
         if self._arriving >= allowed.most_at_once:
@@ -104,8 +108,13 @@ class Photos:
                     folder / "upload", max_bytes=allowed.limits.max_bytes, timeout=allowed.stream_seconds,
                     least_rate=allowed.least_rate,
                 )  # fmt: skip
-                received = await incoming(receiver)
-                return await self._keep(owner, received, await self._look(received.path, folder))
+                with span("upload"):
+                    received = await incoming(receiver)
+                examined = await self._look(received.path, folder)
+                photo = self._new_row(owner, received, examined, photo_id or self._clock.new_id())
+                kept = await self._keep(photo, received, examined)
+                metrics.UPLOAD_BYTES.inc(received.bytes)
+                return kept
         finally:
             self._arriving -= 1
 
@@ -142,32 +151,28 @@ class Photos:
 
     async def remove(self, photo_id: UUID) -> None:
         """`delete`, whoever owns the photo: for work that nobody asked for. Raises PhotoNotFound."""
-        async with self._originals:
-            async with self._db.transaction() as tx:
-                photo = await photo_by_id(tx, photo_id)
-                for told in self._leaving:
-                    await told(tx, photo_id)
-                made = (await tx.scalars(select(RenditionRow).where(RenditionRow.photo_id == photo_id))).all()
-                keys = [photo.preview_key, photo.thumbnail_key]
-                for row in made:
-                    keys += [row.master_key, row.preview_key, row.thumbnail_key, row.before_key]
-                await tx.delete(photo)
-                await tx.flush()
-                keys += await forget_cached(tx, downloads_folder(photo_id))
-                keys += await _unused_original(tx, photo.original_key, photo.sha256)
-            for key in keys:
-                await self._storage.delete(key)
+        async with self._db.transaction() as tx:
+            photo = await photo_by_id(tx, photo_id)
+            for told in self._leaving:
+                await told(tx, photo_id)
+            made = (await tx.scalars(select(RenditionRow).where(RenditionRow.photo_id == photo_id))).all()
+            keys = [photo.preview_key, photo.thumbnail_key]
+            for row in made:
+                keys += [row.master_key, row.preview_key, row.thumbnail_key, row.before_key]
+            await tx.delete(photo)
+            await tx.flush()
+            keys += await forget_cached(tx, downloads_folder(photo_id))
+            keys += await _unused_original(tx, photo.original_key, photo.sha256)
+        await self._delete(keys)
 
     async def drop_original(self, photo_id: UUID) -> None:
         """Forget the original of a photo whose policy says so; the file goes when no other photo needs it any more."""
-        async with self._originals:
-            async with self._db.transaction() as tx:
-                photo = await photo_by_id(tx, photo_id)
-                key, photo.original_key = photo.original_key, None
-                await tx.flush()
-                keys = await _unused_original(tx, key, photo.sha256)
-            for unused in keys:
-                await self._storage.delete(unused)
+        async with self._db.transaction() as tx:
+            photo = await photo_by_id(tx, photo_id)
+            key, photo.original_key = photo.original_key, None
+            await tx.flush()
+            keys = await _unused_original(tx, key, photo.sha256)
+        await self._delete(keys)
 
     async def set_corners(self, owner: UUID, photo_id: UUID, corners: Corners | None) -> PhotoRow:
         """Use these corners from now on; None goes back to what was found. Raises PhotoNotFound."""
@@ -184,6 +189,14 @@ class Photos:
                 photo.local_only = local_only
             return photo
 
+    async def _delete(self, keys: Sequence[str]) -> None:
+        """Delete files that belong to no row any more. While the store is away that is left to the sweeper."""
+        try:
+            for key in keys:
+                await self._storage.delete(key)
+        except StorageAway:
+            log.warning("the files of a deleted photo are left to the sweeper, as the store does not answer")
+
     async def _look(self, path: Path, folder: Path) -> Examined:
         limits, spare = self._reception.limits, self._reception.decode_seconds
         header = await self._bench.run(check_upload, path, limits, seconds=PATIENCE * spare, work_seconds=spare)
@@ -192,30 +205,50 @@ class Photos:
             examine, path, folder, limits, seconds=PATIENCE * allowed, work_seconds=allowed
         )  # fmt: skip
 
-    async def _keep(self, owner: UUID, received: Received, examined: Examined) -> PhotoRow:
-        photo = self._new_row(owner, received, examined)
+    async def _keep(self, photo: PhotoRow, received: Received, examined: Examined) -> PhotoRow:
         made = {
             photo.preview_key: examined.inspected.preview,
             photo.thumbnail_key: examined.inspected.thumbnail,
         }
-        # The lock is held until the row is there: deleting another photo with the same bytes must not take the file in
-        # between.
-        async with placed(self._storage, made), self._originals:
-            original: dict[str, Path] = {}
-            if photo.original_key is not None and await self._storage.stat(photo.original_key) is None:
-                original[photo.original_key] = received.path
-            async with placed(self._storage, original), self._db.transaction() as tx:
-                tx.add(photo)
+        async with placed(self._storage, made):
+            if not await self._keep_with_same(photo):
+                photo.original_key = key = f"originals/{photo.sha256[:2]}/{photo.sha256}/{photo.id}"
+                async with placed(self._storage, {key: received.path}), self._db.transaction() as tx:
+                    tx.add(photo)
         return photo
 
-    def _new_row(self, owner: UUID, received: Received, examined: Examined) -> PhotoRow:
-        inspected, photo_id = examined.inspected, self._clock.new_id()
+    async def _keep_with_same(self, photo: PhotoRow) -> bool:
+        """Write a photo down that has the same bytes as another, whose original it shares; False where there is none.
+
+        The other one still has it in the transaction that writes this one. Once the last photo has let go of a key,
+        it is never used again: whoever deletes that file, on whatever machine and however late, takes it from nobody.
+        """
+        key = await self._same(photo.sha256)
+        if key is None or await self._storage.stat(key) is None:
+            return False
+        async with self._db.transaction() as tx:
+            await look_across(tx)
+            if await tx.scalar(select(PhotoRow.id).where(PhotoRow.original_key == key).limit(1)) is None:
+                return False
+            photo.original_key = key
+            tx.add(photo)
+        return True
+
+    async def _same(self, sha256: str) -> str | None:
+        """The key of an original with these bytes, whosever it is."""
+        async with self._db.reading() as tx:
+            await look_across(tx)
+            query = select(PhotoRow.original_key).where(PhotoRow.sha256 == sha256, PhotoRow.original_key.is_not(None))
+            return await tx.scalar(query.limit(1))
+
+    def _new_row(self, owner: UUID, received: Received, examined: Examined, photo_id: UUID) -> PhotoRow:
+        inspected = examined.inspected
         found = {"corners": examined.found.corners.to_json(), "confidence": examined.found.confidence}
         return PhotoRow(
             id=photo_id, owner_id=owner, created_at=self._clock.now(), filename=received.filename,
             format=inspected.format.value, sha256=received.sha256, bytes=received.bytes, width=inspected.width,
             height=inspected.height, captured_at=inspected.captured_at, has_location=inspected.has_gps,
-            original_key=f"originals/{received.sha256[:2]}/{received.sha256}",
+            original_key=None,
             preview_key=f"previews/{photo_id}/preview.jpg", thumbnail_key=f"previews/{photo_id}/thumbnail.jpg",
             found_corners=found, user_corners=None, diagnosis=None, latest_job=None, local_only=False,
         )  # fmt: skip

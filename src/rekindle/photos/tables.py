@@ -10,7 +10,7 @@ from rekindle.infra.db.base import Base, Json
 
 
 class PhotoRow(Base):
-    """What a user uploaded. The bytes are under `original_key`, which is made from their SHA-256 and may be shared."""
+    """What a user uploaded. The bytes are under `original_key`, which photos with the same bytes share."""
 
     __tablename__ = "photos"
     __table_args__ = (

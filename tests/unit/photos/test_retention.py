@@ -30,3 +30,14 @@ def test_only_one_policy_drops_originals() -> None:
 
 def test_a_photo_from_the_future_stays() -> None:
     assert not Retention(Policy.EPHEMERAL, timedelta(hours=4)).deletes_photo(NOON + timedelta(hours=1), NOON)
+
+
+@given(AGES, st.none() | AGES, st.timedeltas(timedelta(minutes=1), timedelta(days=3)))
+def test_a_photo_of_a_session_goes_some_time_after_its_result_or_when_it_is_left_alone(
+    age: timedelta, result_age: timedelta | None, hours: timedelta
+) -> None:
+    retention = Retention(Policy.SESSIONS, 2 * hours, finished=hours)
+    result_at = None if result_age is None else NOON - min(result_age, age)
+    goes = age >= 2 * hours if result_age is None else min(result_age, age) >= hours
+    assert retention.deletes_photo(NOON - age, NOON, result_at=result_at) is goes
+    assert not goes or age >= (retention.shortest or timedelta.max)

@@ -1,6 +1,6 @@
 /** Every call that the page makes, by name. */
 import { type Answer, api, once, take } from "./call.ts";
-import type { Mask, Point, Report } from "./types.ts";
+import type { Mask, Point, Report, UploadAnnounced } from "./types.ts";
 import type { Wish } from "./wish.ts";
 
 export const uploadAddress = "/api/v1/photos";
@@ -18,6 +18,10 @@ export const getPhoto = (photo_id: string) =>
 
 export const deletePhoto = (photo_id: string) =>
   take(api.DELETE("/api/v1/photos/{photo_id}", { params: { path: { photo_id } } }));
+
+export const announceUpload = (body: UploadAnnounced) => take(api.POST("/api/v1/uploads", { body }));
+
+export const finishUpload = (upload: string) => take(api.POST("/api/v1/uploads/done", { body: { upload } }));
 
 export const putCorners = (photo_id: string, corners: Point[]) =>
   take(
@@ -63,9 +67,9 @@ async function sendMask(photo_id: string, body: Blob): Promise<Answer<Mask>> {
 export const keepPhoto = (photo_id: string, local_only: boolean) =>
   take(api.PATCH("/api/v1/photos/{photo_id}", { params: { path: { photo_id } }, body: { local_only } }));
 
-/** The words that a model would be sent. Asking for them sends nothing anywhere. */
-export const previewPrompt = (photo_id: string, { operation, options }: Wish) =>
-  take(api.POST("/api/v1/prompts/preview", { body: { photo_id, operation, options, rewrite: false } }));
+/** The words that a model would be sent. Asking for them sends nothing anywhere, unless a model is to put them better. */
+export const previewPrompt = (photo_id: string, { operation, options }: Wish, rewrite: boolean) =>
+  take(api.POST("/api/v1/prompts/preview", { body: { photo_id, operation, options, rewrite } }));
 
 export const getStory = (job_id: string) =>
   take(api.GET("/api/v1/jobs/{job_id}/story", { params: { path: { job_id } } }));

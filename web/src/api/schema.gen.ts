@@ -355,7 +355,8 @@ export interface paths {
         put?: never;
         /**
          * Choose Result
-         * @description Choose the best result. Whoever made it is asked first for this operation from now on, as long as it is there.
+         * @description Choose the best result, or none. Whoever made it is asked first for this operation from now on, as long as it is
+         *     there. Where none is better nobody is.
          */
         post: operations["choose_result_api_v1_bakeoffs__bakeoff_id__choice_post"];
         delete?: never;
@@ -641,7 +642,7 @@ export interface paths {
         };
         /**
          * Health
-         * @description Whether the server works; 503 when something that it stands on does not.
+         * @description Whether the server is alive. Asks nothing of what it stands on: see `/ready` for that.
          */
         get: operations["health_api_v1_health_get"];
         put?: never;
@@ -1142,6 +1143,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/ready": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Ready
+         * @description Whether the server can do its work; 503 only when it cannot serve at all.
+         */
+        get: operations["ready_api_v1_ready_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/renditions/{rendition_id}": {
         parameters: {
             query?: never;
@@ -1386,6 +1407,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/uploads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Announce Upload
+         * @description Ask where to send a photo, where `direct_uploads` of the capabilities is true: the server is spared the bytes.
+         */
+        post: operations["announce_upload_api_v1_uploads_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/uploads/done": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Finish Upload
+         * @description Take in a photo that was sent to the store. However often this is asked, it is one photo.
+         */
+        post: operations["finish_upload_api_v1_uploads_done_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/health": {
         parameters: {
             query?: never;
@@ -1395,9 +1456,29 @@ export interface paths {
         };
         /**
          * Health
-         * @description Whether the server works; 503 when something that it stands on does not.
+         * @description Whether the server is alive. Asks nothing of what it stands on: see `/ready` for that.
          */
         get: operations["health_health_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ready": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Ready
+         * @description Whether the server can do its work; 503 only when it cannot serve at all.
+         */
+        get: operations["ready_ready_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1454,6 +1535,25 @@ export interface components {
             };
             /** Revenue */
             revenue: number;
+        };
+        /**
+         * AnnounceUpload
+         * @description A photo that is about to be sent to the store.
+         */
+        AnnounceUpload: {
+            /**
+             * Bytes
+             * @description Its size, which is all that may be sent.
+             */
+            bytes: number;
+            /** Filename */
+            filename: string;
+            /**
+             * Media Type
+             * @description As the browser knows it.
+             * @default application/octet-stream
+             */
+            media_type: string;
         };
         /**
          * AttemptError
@@ -1550,6 +1650,11 @@ export interface components {
             id: string;
             /** Jobs */
             jobs: components["schemas"]["BakeoffJobOut"][];
+            /**
+             * None Better
+             * @description Whether the choice was that none of them is better than the photo.
+             */
+            none_better: boolean;
             /**
              * Operation
              * @enum {string}
@@ -1804,6 +1909,11 @@ export interface components {
          * @description What this server takes and does.
          */
         CapabilitiesOut: {
+            /**
+             * Direct Uploads
+             * @description Whether photos can be sent to the store: see `POST /uploads`.
+             */
+            direct_uploads: boolean;
             /** Formats */
             formats: string[];
             /** Max Bytes */
@@ -1829,6 +1939,8 @@ export interface components {
             /** Provider Notice */
             provider_notice: string;
             retention: components["schemas"]["RetentionOut"];
+            /** @description Null where there is nobody, and the usual words are sent. */
+            rewriter: components["schemas"]["RewriterOut"] | null;
             /** Version */
             version: string;
         };
@@ -1906,13 +2018,18 @@ export interface components {
         };
         /**
          * ChooseResult
-         * @description Which result is the best: by its job or by its letter.
+         * @description Which result is the best: by its job or by its letter; or that none of them is better than the photo.
          */
         ChooseResult: {
             /** Job Id */
             job_id?: string | null;
             /** Letter */
             letter?: ("A" | "B" | "C" | "D" | "E" | "F") | null;
+            /**
+             * None Better
+             * @default false
+             */
+            none_better: boolean;
         };
         /**
          * ConsideredOut
@@ -2041,6 +2158,14 @@ export interface components {
             };
             /** Needs Work */
             needs_work: boolean;
+        };
+        /**
+         * DoneUpload
+         * @description A photo that has been sent.
+         */
+        DoneUpload: {
+            /** Upload */
+            upload: string;
         };
         /**
          * EgressOut
@@ -2280,18 +2405,14 @@ export interface components {
         };
         /**
          * HealthOut
-         * @description Whether the server and what it stands on work.
+         * @description The server answers.
          */
         HealthOut: {
-            /** Services */
-            services: {
-                [key: string]: "ok" | "failing";
-            };
             /**
              * Status
-             * @enum {string}
+             * @constant
              */
-            status: "ok" | "failing";
+            status: "ok";
             /**
              * Timestamp
              * Format: date-time
@@ -2394,6 +2515,12 @@ export interface components {
              * @enum {string}
              */
             quality: "standard" | "hd";
+            /**
+             * Rewrite
+             * @description Have a model put the words better, where one is configured and the photo may leave: those that a preview has shown, if there was one. Where that cannot be, the usual words are sent.
+             * @default false
+             */
+            rewrite: boolean;
             /**
              * Seconds
              * @description How long a film lasts.
@@ -2832,6 +2959,12 @@ export interface components {
             quality: string;
         };
         /**
+         * Overall
+         * @description How the process is.
+         * @enum {string}
+         */
+        Overall: "ready" | "degraded" | "unavailable";
+        /**
          * OwnPlanOut
          * @description What somebody may do; null is without limit.
          */
@@ -3074,7 +3207,7 @@ export interface components {
             photo_id: string;
             /**
              * Rewrite
-             * @description Have a model put it into better words, where one is configured and the photo may leave. Without it nothing is sent anywhere.
+             * @description Have a model put it into better words, where one is configured and the photo may leave. Without it nothing is sent anywhere. A job with the option `rewrite` then sends the words that are shown.
              * @default false
              */
             rewrite: boolean;
@@ -3235,6 +3368,24 @@ export interface components {
             photo_id: string;
         };
         /**
+         * ReadyOut
+         * @description Whether the server can do its work; `degraded`: it can, and something is not as it should be.
+         */
+        ReadyOut: {
+            /** Services */
+            services: {
+                [key: string]: components["schemas"]["ServiceOut"];
+            };
+            status: components["schemas"]["Overall"];
+            /**
+             * Timestamp
+             * Format: date-time
+             */
+            timestamp: string;
+            /** Version */
+            version: string;
+        };
+        /**
          * Received
          * @description The event is noted.
          */
@@ -3380,7 +3531,7 @@ export interface components {
         };
         /**
          * RetentionOut
-         * @description How long photos are kept; `hours` for the policy `ephemeral`.
+         * @description How long photos are kept; `hours` for the policies `ephemeral` and `sessions`.
          */
         RetentionOut: {
             /** Hours */
@@ -3389,7 +3540,25 @@ export interface components {
              * Policy
              * @enum {string}
              */
-            policy: "keep" | "ephemeral" | "delete_original";
+            policy: "keep" | "ephemeral" | "sessions" | "delete_original";
+        };
+        /**
+         * RewriterOut
+         * @description Who puts the words of a job better, where that is asked for.
+         */
+        RewriterOut: {
+            /**
+             * Looks
+             * @description Whether it is also sent a small picture of the photo.
+             */
+            looks: boolean;
+            /** Provider */
+            provider: string;
+            /**
+             * Title
+             * @description What people call the provider.
+             */
+            title: string;
         };
         /**
          * Role
@@ -3402,6 +3571,23 @@ export interface components {
          * @enum {string}
          */
         Scope: "read" | "write";
+        /**
+         * ServiceOut
+         * @description How something is that the server stands on.
+         */
+        ServiceOut: {
+            /**
+             * Detail
+             * @description A sentence, where it is not well.
+             */
+            detail: string | null;
+            /**
+             * Essential
+             * @description Whether nothing can be served without it.
+             */
+            essential: boolean;
+            state: components["schemas"]["State"];
+        };
         /**
          * SetCorners
          * @description The corners of the print: top left, top right, bottom right, bottom left.
@@ -3458,6 +3644,12 @@ export interface components {
             photo_id: string;
         };
         /**
+         * State
+         * @description How a part is.
+         * @enum {string}
+         */
+        State: "ok" | "degraded" | "failing";
+        /**
          * StepOut
          * @description One thing that was done.
          */
@@ -3478,6 +3670,8 @@ export interface components {
             attempts: components["schemas"]["AttemptOut"][];
             /** Considered */
             considered: components["schemas"]["ConsideredOut"][];
+            /** @description Null unless the job was to have its words put better. */
+            words: components["schemas"]["WordsOut"] | null;
         };
         /**
          * SubmitJob
@@ -3541,6 +3735,33 @@ export interface components {
             name: string;
         };
         /**
+         * UploadOut
+         * @description Leave to send one photo: one request with exactly these headers, before it expires.
+         */
+        UploadOut: {
+            /**
+             * Expires At
+             * Format: date-time
+             */
+            expires_at: string;
+            /** Headers */
+            headers: {
+                [key: string]: string;
+            };
+            /**
+             * Method
+             * @constant
+             */
+            method: "PUT";
+            /**
+             * Upload
+             * @description What to tell `POST /uploads/done` once the photo has been sent.
+             */
+            upload: string;
+            /** Url */
+            url: string;
+        };
+        /**
          * UserOut
          * @description Somebody.
          */
@@ -3570,6 +3791,32 @@ export interface components {
              * @description What stood at the end of the address in the mail.
              */
             link: string;
+        };
+        /**
+         * WordsOut
+         * @description What a model made of the words of a job.
+         */
+        WordsOut: {
+            /**
+             * By
+             * @description The model that put it so; `rules` where it was asked in vain, for the usual words.
+             */
+            by: string;
+            /**
+             * Cost
+             * @description Millionths of a dollar; 0 where a preview had asked before.
+             */
+            cost: number;
+            /**
+             * Prompt
+             * @description What was sent to whoever was asked for the edit.
+             */
+            prompt: string;
+            /**
+             * Version
+             * @description The texts that it is made from, each with its version.
+             */
+            version: string;
         };
     };
     responses: never;
@@ -5092,7 +5339,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `candidate_refused`, `hints_without_colour`, `option_not_used`, `style_missing`, `enhancement_missing`, `prompt_missing`, `wrong_number_of_photos`, `photo_repeated`, `operation_not_offered`, `unknown_model`, `prompt_too_long`, `prompt_refused`, `idempotency_key_reused` */
+            /** @description `candidate_refused`, `hints_without_colour`, `option_not_used`, `style_missing`, `enhancement_missing`, `prompt_missing`, `wrong_number_of_photos`, `photo_repeated`, `operation_not_offered`, `unknown_model`, `needs_public_address`, `prompt_too_long`, `prompt_refused`, `idempotency_key_reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -5284,7 +5531,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `candidate_refused`, `hints_without_colour`, `option_not_used`, `style_missing`, `enhancement_missing`, `prompt_missing`, `wrong_number_of_photos`, `photo_repeated`, `operation_not_offered`, `unknown_model`, `prompt_too_long`, `prompt_refused`, `idempotency_key_reused` */
+            /** @description `candidate_refused`, `hints_without_colour`, `option_not_used`, `style_missing`, `enhancement_missing`, `prompt_missing`, `wrong_number_of_photos`, `photo_repeated`, `operation_not_offered`, `unknown_model`, `needs_public_address`, `prompt_too_long`, `prompt_refused`, `idempotency_key_reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -6859,15 +7106,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Failing */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HealthOut"];
-                };
-            };
         };
     };
     list_jobs_api_v1_jobs_get: {
@@ -7037,7 +7275,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `photo_missing`, `hints_without_colour`, `option_not_used`, `style_missing`, `enhancement_missing`, `prompt_missing`, `wrong_number_of_photos`, `photo_repeated`, `operation_not_offered`, `unknown_model`, `prompt_too_long`, `prompt_refused`, `idempotency_key_reused` */
+            /** @description `photo_missing`, `hints_without_colour`, `option_not_used`, `style_missing`, `enhancement_missing`, `prompt_missing`, `wrong_number_of_photos`, `photo_repeated`, `operation_not_offered`, `unknown_model`, `needs_public_address`, `prompt_too_long`, `prompt_refused`, `idempotency_key_reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -7409,7 +7647,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `operation_not_offered`, `unknown_model`, `prompt_too_long`, `prompt_refused`, `idempotency_key_reused` */
+            /** @description `operation_not_offered`, `unknown_model`, `needs_public_address`, `prompt_too_long`, `prompt_refused`, `idempotency_key_reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -8033,7 +8271,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `overloaded` */
+            /** @description `overloaded`, `storage_away` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -9462,6 +9700,89 @@ export interface operations {
             };
         };
     };
+    ready_api_v1_ready_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReadyOut"];
+                };
+            };
+            /** @description `bad_request`: the request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_logged_in`: where the server has accounts */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `foreign_origin`: sent by a page of another site */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unknown_host`: the server does not answer to this name */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_request` and others: the request cannot be done as asked */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_many_requests`: wait for as long as `Retry-After` says */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReadyOut"];
+                };
+            };
+        };
+    };
     get_rendition_api_v1_renditions__rendition_id__get: {
         parameters: {
             query?: never;
@@ -10608,6 +10929,243 @@ export interface operations {
             };
         };
     };
+    announce_upload_api_v1_uploads_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AnnounceUpload"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UploadOut"];
+                };
+            };
+            /** @description `bad_request`: the request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_logged_in`: where the server has accounts */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `foreign_origin`: sent by a page of another site */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `no_direct_uploads` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unknown_host`: the server does not answer to this name */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_request` and others: the request cannot be done as asked */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_many_requests`: wait for as long as `Retry-After` says */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `storage_away` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    finish_upload_api_v1_uploads_done_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DoneUpload"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PhotoOut"];
+                };
+            };
+            /** @description `bad_request`: the request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_logged_in`: where the server has accounts */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `foreign_origin`: sent by a page of another site */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `upload_not_known` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `upload_not_there` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_format` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unknown_host`: the server does not answer to this name */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `upload_changed` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_many_requests`: wait for as long as `Retry-After` says */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `overloaded`, `storage_away` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `storage_full` */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     health_health_get: {
         parameters: {
             query?: never;
@@ -10680,13 +11238,87 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Failing */
+        };
+    };
+    ready_ready_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReadyOut"];
+                };
+            };
+            /** @description `bad_request`: the request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_logged_in`: where the server has accounts */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `foreign_origin`: sent by a page of another site */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unknown_host`: the server does not answer to this name */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_request` and others: the request cannot be done as asked */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_many_requests`: wait for as long as `Retry-After` says */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HealthOut"];
+                    "application/json": components["schemas"]["ReadyOut"];
                 };
             };
         };

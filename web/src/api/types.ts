@@ -10,6 +10,7 @@ export type Hint = Schemas["HintBody"];
 /** Which spots were filled in, or shall be. */
 export type Mask = Schemas["MaskOut"];
 export type Photo = Schemas["PhotoOut"];
+export type UploadAnnounced = Schemas["AnnounceUpload"];
 export type Corners = Schemas["CornersOut"];
 export type Diagnosis = Schemas["DiagnosisOut"];
 export type Finding = Schemas["FindingOut"];
@@ -30,6 +31,8 @@ export type Enhancement = NonNullable<JobOptions["enhancement"]>;
 export type Story = Schemas["StoryOut"];
 export type Considered = Schemas["ConsideredOut"];
 export type Attempt = Schemas["AttemptOut"];
+/** What a model made of the words of a job. */
+export type Words = NonNullable<Story["words"]>;
 /** A request that carried a photo away. */
 export type Left = Schemas["LeftOut"];
 export type Report = Schemas["NewReport"];

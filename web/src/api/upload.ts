@@ -1,9 +1,11 @@
-/** Sends one photo as it is, with progress, which `fetch` cannot report. */
-import { uploadAddress } from "./client.ts";
+/** Sends one photo as it is: to the store where the server offers that, else to the server. */
+import { announceUpload, finishUpload, uploadAddress } from "./client.ts";
+import { DirectWay } from "./direct.ts";
 import { patiently, waitOf } from "./patience.ts";
 import { problemFrom, unreachable } from "./problem.ts";
 import { reach } from "./reach.ts";
 import { session } from "./session.ts";
+import { type OnProgress, transfer } from "./transfer.ts";
 import type { Photo } from "./types.ts";
 
 export interface Upload {
@@ -11,28 +13,27 @@ export interface Upload {
   abort: () => void;
 }
 
-const stopped = () => new DOMException("stopped", "AbortError");
+const typeOf = (file: File): string => (file.type.startsWith("image/") ? file.type : "application/octet-stream");
 
-function send(file: File, onProgress: (share: number) => void, stop: AbortSignal): Promise<XMLHttpRequest> {
-  const request = new XMLHttpRequest();
-  return new Promise((resolve, reject) => {
-    if (stop.aborted) return reject(stopped());
-    stop.addEventListener("abort", () => request.abort(), { once: true });
-    request.upload.onprogress = (event) => {
-      if (event.lengthComputable && event.total > 0) onProgress(event.loaded / event.total);
-    };
-    request.onload = () => resolve(request);
-    request.onerror = () => {
-      reach.lost();
-      reject(unreachable());
-    };
-    request.onabort = () => reject(stopped());
-    request.open("POST", uploadAddress);
-    request.setRequestHeader("Accept", "application/json");
-    request.setRequestHeader("Content-Type", file.type.startsWith("image/") ? file.type : "application/octet-stream");
-    request.setRequestHeader("X-Filename", encodeURIComponent(file.name));
-    request.send(file);
-  });
+const direct = new DirectWay({
+  announce: (file) => announceUpload({ filename: file.name, bytes: file.size, media_type: typeOf(file) }),
+  put: async (file, leave, onProgress, stop) => {
+    const answer = await transfer(file, leave, onProgress, stop);
+    return answer !== null && answer.status >= 200 && answer.status < 300;
+  },
+  done: finishUpload,
+});
+
+async function send(file: File, onProgress: OnProgress, stop: AbortSignal): Promise<XMLHttpRequest> {
+  const headers = {
+    Accept: "application/json",
+    "Content-Type": typeOf(file),
+    "X-Filename": encodeURIComponent(file.name),
+  };
+  const answer = await transfer(file, { method: "POST", url: uploadAddress, headers }, onProgress, stop);
+  if (answer) return answer;
+  reach.lost();
+  throw unreachable();
 }
 
 async function photoOf(asking: Promise<XMLHttpRequest>): Promise<Photo> {
@@ -44,13 +45,18 @@ async function photoOf(asking: Promise<XMLHttpRequest>): Promise<Photo> {
   throw problem;
 }
 
-export function upload(file: File, onProgress: (share: number) => void): Upload {
+/** `toStore`: whether the server offers that photos go to its store. */
+export function upload(file: File, onProgress: OnProgress, toStore: boolean): Upload {
   const stop = new AbortController();
-  const asking = patiently(
-    () => send(file, onProgress, stop.signal),
-    (answer) => waitOf(answer.status, answer.getResponseHeader("Retry-After")),
-  );
-  return { done: photoOf(asking), abort: () => stop.abort() };
+  const ordinarily = () =>
+    photoOf(
+      patiently(
+        () => send(file, onProgress, stop.signal),
+        (answer) => waitOf(answer.status, answer.getResponseHeader("Retry-After")),
+      ),
+    );
+  const straight = toStore ? direct.send(file, onProgress, stop.signal) : Promise.resolve(null);
+  return { done: straight.then((photo) => photo ?? ordinarily()), abort: () => stop.abort() };
 }
 
 function parse(text: string): unknown {

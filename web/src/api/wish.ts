@@ -17,6 +17,7 @@ export const automatic: Wish = {
     mask_id: null,
     hints: [],
     prompt: "",
+    rewrite: false,
     style: null,
     enhancement: null,
     amount: 0.8,
@@ -36,7 +37,7 @@ export const wishOf = (job: Pick<Job, "operation" | "options"> | null): Wish =>
 
 type Option = keyof JobOptions;
 
-const always: readonly Option[] = ["prompt", "provider", "model", "local_only"];
+const always: readonly Option[] = ["prompt", "rewrite", "provider", "model", "local_only"];
 const mending: readonly Option[] = ["strength", "enlarge", "keep_tone", "mask_id"];
 
 /** The options that each operation takes, beside those that all take. The server refuses any other. */

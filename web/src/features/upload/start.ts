@@ -83,7 +83,8 @@ function send(file: File, onProgress: (share: number) => void): Upload {
   const stop = new AbortController();
   const done = (client ? comeIn(client) : Promise.resolve()).then(() => {
     stop.signal.throwIfAborted();
-    const running = upload(file, onProgress);
+    const offered = client?.getQueryData<Capabilities>(keys.capabilities)?.direct_uploads ?? false;
+    const running = upload(file, onProgress, offered);
     stop.signal.addEventListener("abort", running.abort);
     return running.done;
   });
