@@ -1,11 +1,13 @@
 """Checks of what Rekindle keeps: settings, the data folder, and the database in it."""
 
 import os
+import pkgutil
 import shutil
 import sqlite3
 import tempfile
 from contextlib import closing
 from pathlib import Path
+from typing import cast
 
 from alembic.script import ScriptDirectory
 from sqlalchemy.engine import make_url
@@ -56,10 +58,11 @@ def database() -> Finding:
     """Whether the tables are of a version that this program knows."""
     name, url = "Database", read_settings().database_url
     file = make_url(url).database
-    if not url.startswith("sqlite") or not file:
-        return note(
-            name, f"{make_url(url).render_as_string()} is not looked at", "Look with the tools of that database."
-        )
+    if not url.startswith("sqlite"):
+        # What it takes to look is only there where it is wanted.
+        return cast("Finding", pkgutil.resolve_name("rekindle.cli.checks.postgres:database")())
+    if not file:
+        return ok(name, "in memory")
     if not Path(file).exists():
         return ok(name, "none yet; the first `rekindle serve` makes it")
     try:
@@ -68,6 +71,13 @@ def database() -> Finding:
     except sqlite3.Error as error:
         return broken(name, f"{file} cannot be read: {error}", "Put back a copy of it, or move it away to begin anew.")
     return _version(name, str(row[0]) if row else "", url)
+
+
+def queue() -> Finding:
+    """Whether several processes can share the queue, where they are to."""
+    if read_settings().queue.kind == "table":
+        return ok("Queue", "a table, for the one process that serves and works")
+    return cast("Finding", pkgutil.resolve_name("rekindle.cli.checks.postgres:queue")())
 
 
 def _version(name: str, found: str, url: str) -> Finding:

@@ -34,6 +34,9 @@ class LocalEvents(Events):
             if not self._listeners[topic]:
                 del self._listeners[topic]
 
+    async def aclose(self) -> None:
+        return
+
 
 class _Words:
     """The words in a queue, for ever. Not a generator: waiting for one with a time limit must not end it."""

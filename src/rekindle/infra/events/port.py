@@ -4,6 +4,9 @@ from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
+LOOK_AGAIN = "look again"
+"""What a channel says by itself, to everyone who listens, when it may have lost what others said."""
+
 
 class Events(Protocol):
     """Notices by topic. A listener hears what is published after it began to listen.
@@ -17,4 +20,8 @@ class Events(Protocol):
 
     def listen(self, topic: str) -> AbstractAsyncContextManager[AsyncIterator[str]]:
         """The words published on `topic` from now on."""
+        ...
+
+    async def aclose(self) -> None:
+        """Close every connection."""
         ...
