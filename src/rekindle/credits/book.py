@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 from uuid import UUID
 
 from sqlalchemy import bindparam, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from rekindle.clock import Clock
-from rekindle.credits.ledger import FIRST, Bucket, Draft, Entry, Head, Kind, Lot, Totals, fingerprint, take
+from rekindle.credits.ledger import CREDIT, FIRST, Bucket, Draft, Entry, Head, Kind, Lot, Totals, fingerprint, take
 from rekindle.credits.ledger import spending_order as in_order
 from rekindle.credits.records import (
     BALANCES,
@@ -26,6 +27,8 @@ from rekindle.credits.replay import granted
 from rekindle.infra.db.base import Json
 from rekindle.infra.db.database import Transaction
 from rekindle.infra.db.inserting import insert_into
+from rekindle.infra.observing import metrics
+from rekindle.infra.observing.counting import once_committed
 
 # Made once, since making a statement takes longer than sending it.
 _LOCK = select(BALANCES).where(BALANCES.c.account_id == bindparam("account")).with_for_update()
@@ -99,6 +102,9 @@ class Book:
         if not self._written:
             return
         await self._tx.run_sync(self._store)
+        for entry in self._written:
+            moved = metrics.CREDITS.labels(entry.draft.kind.value)
+            once_committed(self._tx, partial(moved.inc, entry.amount / CREDIT))
         self._grants = dict(self.lots)
         self._written.clear()
 

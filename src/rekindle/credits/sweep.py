@@ -1,6 +1,7 @@
 """The sweeper of the ledger: releases holds that nobody ended in time and expires grants whose time is over."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from sqlalchemy import delete, select
 
@@ -26,7 +27,9 @@ async def sweep(db: Database, credits_of: Credits, *, clock: Clock) -> Swept:
     """Sweep once. Any number may run at once: each looks again once it has the account to itself."""
     now = clock.now()
     async with db.transaction() as tx:
-        await tx.execute(delete(AllowanceRow).where(AllowanceRow.month < month_of(now)))
+        # The month before stays, too: a clock that runs ahead and is set back must not give it a second time.
+        last_month = (month_of(now) - timedelta(days=1)).replace(day=1)
+        await tx.execute(delete(AllowanceRow).where(AllowanceRow.month < last_month))
     late = select(HoldRow.id).where(HoldRow.ended_at.is_(None), HoldRow.deadline_at <= now)
     over = select(GrantRow.account_id).where(GrantRow.expires_at <= now, GrantRow.available > 0).distinct()
     async with db.reading() as tx:

@@ -117,7 +117,8 @@ class HoldRow(Base):
 
 class AllowanceRow(Base):
     """Somebody who has had the allowance of a month: a keyed hash of how they are known, and of the month. It outlives
-    their account, so that who leaves and comes again has one as well, and names nobody. Gone when the month is over.
+    their account, so that who leaves and comes again has one as well, and names nobody. Gone when the next month is
+    over.
     """
 
     __tablename__ = "credit_allowances"

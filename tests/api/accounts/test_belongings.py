@@ -149,7 +149,10 @@ def test_who_leaves_leaves_nothing_but_the_ledger(town: Town, folder: Path) -> N
     assert answer.status_code == 204, answer.text
     assert ada.http.cookies.get("rekindle_session") is None
 
-    assert files_of(folder) == before
+    (told,) = files_of(folder) - before
+    assert email not in (text := (folder / "files" / told).read_text())
+    assert user["id"] in text  # by which a backup that is put back knows whom to forget again
+    assert files_of(folder) == before | {told}
     assert ada.me() is None
     assert key.me() is None
     refused(town.person().try_log_in(email), 401, "wrong_login")

@@ -26,7 +26,7 @@ def issuer() -> Generator[Issuer]:
 @pytest.fixture(scope="module", name="town")
 def town_on_postgres(issuer: Issuer, tmp_path_factory: pytest.TempPathFactory) -> Generator[Town]:
     with postgres_or_skip() as server:
-        url, folder = server.new_database(), tmp_path_factory.mktemp("postgres")
+        url, folder = server.new_database(tables=True), tmp_path_factory.mktemp("postgres")
         with town(folder, database={"url": url}, accounts={"issuers": [issuer.settings]}) as made:
             yield made
 

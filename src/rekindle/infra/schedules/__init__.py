@@ -1,0 +1,1 @@
+"""What is done by the clock: each thing once per period, however many processes there are."""

@@ -1,0 +1,90 @@
+"""Whether what is done by the clock is done when it is due: a look at the database from outside."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+
+from rekindle.clock import Clock
+from rekindle.config import Settings
+from rekindle.infra.db.migrate import check
+from rekindle.infra.schedules.runs import STEADY, Runs, State, Watched, state_of
+from rekindle.infra.schedules.tables import ScheduleRunRow
+from rekindle.infra.schedules.times import Times
+from rekindle.infra.schedules.timetable import this_process
+from rekindle.wiring.databases import open_tables
+from rekindle.wiring.schedules import TABLE, needed, planned
+
+GRACE = timedelta(minutes=10)
+"""How late something may be before it is called so."""
+
+Punctual = Literal["ok", "running", "late", "failing", "never", "off"]
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How one chore stands. `never`: nobody has ever done it; `off`: there is nothing of it to do here."""
+
+    name: str
+    when: str
+    state: Punctual
+    last: datetime | None
+    next: datetime
+    error: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Punctuality:
+    """How all of them stand, and what else is to be said."""
+
+    well: bool
+    chores: Sequence[Standing]
+    remarks: Sequence[str]
+
+
+async def look(settings: Settings, *, clock: Clock) -> Punctuality:
+    """Look at the database, and change nothing but the time that was seen. Raises TablesOutOfDate."""
+    check(settings.database_url)
+    db = open_tables(settings)
+    try:
+        runs = Runs(db, clock=clock, process=this_process())
+        rows, watched = await runs.latest(), await runs.watched()
+    finally:
+        await db.aclose()
+    return standing(planned(settings), rows, watched, needed=needed(settings), now=clock.now())
+
+
+def standing(
+    due: Mapping[str, Times], rows: Mapping[str, ScheduleRunRow], watched: Watched, *, needed: set[str], now: datetime
+) -> Punctuality:
+    """The same from what was found, `now`."""
+    chores = [_standing(line.name, due[line.name], rows.get(line.name), now, line.name in needed) for line in TABLE]
+    remarks: list[str] = []
+    if not watched.steady:
+        hours = watched.leapt.total_seconds() / 3600
+        until = watched.steady_since + STEADY
+        way = "forward" if hours > 0 else "back"
+        remarks.append(
+            f"The clock went {abs(hours):.1f} hours {way} at once: nothing ran meanwhile, or the clock is wrong. What "
+            f"deletes old things waits until {until:%H:%M} (UTC)."
+        )
+    if all(each.state in {"never", "off"} for each in chores):
+        remarks.append("Nothing was ever done: start `rekindle serve`, or let a cron run `rekindle jobs run-all`.")
+    bad = any(each.state in {"late", "failing", "never"} for each in chores)
+    return Punctuality(not bad, chores, remarks)
+
+
+def _standing(name: str, times: Times, row: ScheduleRunRow | None, now: datetime, wanted: bool) -> Standing:
+    period, following = times.last(now), times.next(now)
+    if not wanted or row is None:
+        return Standing(name, times.words, "never" if wanted else "off", None, following, None)
+    return Standing(name, times.words, _state(row, period, now), row.ended_at or row.started_at, following, row.error)
+
+
+def _state(row: ScheduleRunRow, period: datetime, now: datetime) -> Punctual:
+    if row.error is not None:
+        return "failing"
+    if row.ended_at is None and state_of(row, now) is State.BUSY:
+        return "running"
+    behind = row.period < period and now - period > GRACE
+    return "late" if behind or row.ended_at is None else "ok"
