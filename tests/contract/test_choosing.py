@@ -285,28 +285,3 @@ async def test_no_number_of_failures_closes_the_engine_of_this_machine(db: Datab
     assert (await order(chooser))[-1] == "here"
     async with await passed(chooser, HERE):
         pass
-
-
-async def test_processes_tell_each_other_how_many_edits_they_have_under_way(db: Database, clock: HeldClock) -> None:
-    one, other = Gates({"one": Gate(2)}, LocalLimiter()), Gates({"one": Gate(2)}, LocalLimiter())
-    assert await one.enter("one", 0)
-    assert await one.enter("one", 0)
-    assert other.load("one") == 0
-    await one.share(db, "p1", clock=clock)
-    await other.share(db, "p2", clock=clock)
-    assert other.load("one") == 1
-    assert not await other.enter("one", 0)
-    one.leave("one")
-    one.leave("one")
-    await one.share(db, "p1", clock=clock)
-    await other.share(db, "p2", clock=clock)
-    assert await other.enter("one", 0)
-
-
-async def test_a_process_of_which_nothing_is_heard_no_longer_counts(db: Database, clock: HeldClock) -> None:
-    killed, other = Gates({"one": Gate(1)}, LocalLimiter()), Gates({"one": Gate(1)}, LocalLimiter())
-    assert await killed.enter("one", 0)
-    await killed.share(db, "p1", clock=clock)
-    clock.advance(seconds=31)
-    await other.share(db, "p2", clock=clock)
-    assert await other.enter("one", 0)

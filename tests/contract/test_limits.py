@@ -6,14 +6,23 @@ import time
 from collections.abc import AsyncGenerator, Awaitable, Callable, Generator
 from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from sqlalchemy import select, text
 
+from rekindle.clock import Clock
+from rekindle.infra.db.database import Database
+from rekindle.infra.limits.database import DatabaseLimiter
 from rekindle.infra.limits.embedded import LocalLimiter
 from rekindle.infra.limits.port import Limiter
 from rekindle.infra.limits.rules import SECOND, Bucket, Limit, Verdict, Window, judge
 from rekindle.infra.limits.script import TAKE
+from rekindle.infra.limits.tables import LimitCountRow
+from tests.factories import HeldClock, database
+from tests.postgres import postgres_database
 from tests.valkey import Valkey, valkey
 
 if TYPE_CHECKING:
@@ -74,17 +83,33 @@ def server() -> Generator[Valkey]:
         yield server
 
 
-@pytest.fixture(params=["in process", "redis"])
-async def house(request: pytest.FixtureRequest) -> AsyncGenerator[House]:
+@pytest.fixture(params=["in process", "redis", "sqlite", "postgres"])
+async def house(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncGenerator[House]:
     if request.param == "in process":
         ticks = HeldTicks()
         yield House(LocalLimiter(ticks=ticks), ticks.pass_by)
+        return
+    if request.param in DATABASES:
+        async with DATABASES[request.param](tmp_path) as db:
+            clock = HeldClock()
+            yield House(on_database(db, clock), partial(pass_by, clock))
         return
     server: Valkey = request.getfixturevalue("lasting")
     limiter = on_redis(server)
     await empty(limiter)
     yield House(limiter, asyncio.sleep)
     await limiter.aclose()
+
+
+DATABASES = {"sqlite": database, "postgres": postgres_database}
+
+
+def on_database(db: Database, clock: Clock) -> DatabaseLimiter:
+    return DatabaseLimiter(db, near=LocalLimiter(ticks=HeldTicks()), clock=clock)
+
+
+async def pass_by(clock: HeldClock, seconds: float) -> None:
+    clock.advance(seconds=seconds + 0.000_01)
 
 
 async def empty(limiter: "RedisLimiter") -> None:
@@ -346,3 +371,40 @@ async def test_a_server_that_never_answers_holds_nobody_up() -> None:
     assert time.monotonic() - start < 3.0
     await limiter.aclose()
     hole.close()
+
+
+# ── in the database ──
+
+
+@pytest.mark.parametrize("kind", DATABASES)
+@SLOW
+async def test_on_one_database_several_processes_share_a_limit_and_a_restart_changes_nothing(
+    tmp_path: Path, kind: str, limit: Limit
+) -> None:
+    async with DATABASES[kind](tmp_path) as db:
+        clock = HeldClock()
+        limiters: list[Limiter] = [on_database(db, clock) for _ in range(4)]
+        assert passed(await take_at_once(limiters, limit, 60)) == 10
+        assert not (await on_database(db, clock).take(limit, "ada")).allowed
+        assert (await on_database(db, clock).take(limit, "bob")).allowed
+
+
+async def test_without_the_database_the_limit_holds_for_each_process(tmp_path: Path) -> None:
+    async with database(tmp_path) as db:
+        limiter = on_database(db, HeldClock())
+        assert passed(await take_at_once([limiter], SLOW_BUCKET, 4)) == 4
+        async with db.transaction() as tx:
+            await tx.execute(text("ALTER TABLE limit_counts RENAME TO gone"))
+        assert passed(await take_at_once([limiter], SLOW_BUCKET, 50)) == 6
+
+
+async def test_the_database_forgets_a_day_after_a_quota_is_whole_again(tmp_path: Path) -> None:
+    async with database(tmp_path) as db:
+        clock = HeldClock()
+        limiter = on_database(db, clock)
+        for key in ("ada", "bob"):
+            await limiter.take(QUICK_WINDOW, key)
+        clock.advance(days=2)
+        await limiter.take(QUICK_WINDOW, "eve")
+        async with db.reading() as tx:
+            assert (await tx.scalars(select(LimitCountRow.key))).all() == ["eve"]

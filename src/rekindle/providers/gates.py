@@ -1,26 +1,23 @@
 """How much of a provider may be used: so many edits at once, so many calls a minute and a day."""
 
 import asyncio
+import logging
+import random
 import time
 from collections import Counter
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import timedelta
 
-from sqlalchemy import delete, func, select
-
-from rekindle.clock import Clock
-from rekindle.infra.db.database import Database, Transaction
+from rekindle.infra.limits.places import Places
 from rekindle.infra.limits.port import Limiter
 from rekindle.infra.limits.rules import MOST_IN_A_WINDOW, Bucket, Limit, Verdict, Window
-from rekindle.providers.tables import UseRow
+
+log = logging.getLogger(__name__)
 
 MINUTE, DAY = 60.0, 86_400.0
 
-STALE_SECONDS = 30.0
-"""After which what another process told of itself no longer counts: it is gone."""
-
-LOOK_AGAIN = 1.0
+LOOK_AGAIN = 0.25
 """Seconds between two looks at places that other processes have taken."""
 
 
@@ -53,20 +50,19 @@ def _of_a_day(calls: int) -> Limit:
 class Gates:
     """The places and the calls that providers give us.
 
-    Places are exact in this process: whoever takes one has it until it is left, and whoever waits is let in by turns.
-    Other processes tell every few seconds how many they have (`share`), so together they may exceed `concurrency` for
-    as long; whoever was killed is forgotten after half a minute. Edits that a restarted process goes on with from their
-    receipts take no place. Calls are counted by `limiter`: for all processes where it counts on a server, else for
-    each by itself, and anew after a restart: then it is the provider that says that it is too much.
+    Who waits in this process is let in by turns. Where other processes work, too, `places` knows how many are in use
+    in all; whoever was killed is forgotten after half a minute. Edits that a restarted process goes on with from their
+    receipts take no place. Calls are counted by `limiter`.
     """
 
-    def __init__(self, gates: Mapping[str, Gate], limiter: Limiter) -> None:
+    def __init__(self, gates: Mapping[str, Gate], limiter: Limiter, *, places: Places | None = None) -> None:
         self._gates = gates
         self._limiter = limiter
+        self._places = places
         self._rooms = {name: asyncio.Semaphore(gate.concurrency) for name, gate in gates.items()}
         self._busy: Counter[str] = Counter()
         self._elsewhere: Mapping[str, int] = {}
-        self._told = False
+        self._leaving: set[asyncio.Task[None]] = set()
 
     def busy(self, provider: str) -> int:
         """How many edits this process has under way there."""
@@ -85,25 +81,68 @@ class Gates:
         if room is None:
             return True
         deadline = time.monotonic() + patience
-        while self.load(provider) >= 1 and self._elsewhere.get(provider, 0):
-            if (rest := deadline - time.monotonic()) <= 0:
-                return False
-            await asyncio.sleep(min(LOOK_AGAIN, rest))
-        if room.locked() and patience <= 0:
+        waits = room.locked()
+        if waits and patience <= 0:
             return False
         try:
-            async with asyncio.timeout(None if not room.locked() else max(0.0, deadline - time.monotonic())):
+            async with asyncio.timeout(patience if waits else None):
                 await room.acquire()
         except TimeoutError:
             return False
-        self._busy[provider] += 1
-        return True
+        entered = False
+        try:
+            entered = await self._shared(provider, deadline, waited=waits)
+        finally:
+            if not entered:
+                room.release()
+        self._busy[provider] += entered
+        return entered
 
     def leave(self, provider: str) -> None:
         """Give a place back."""
-        if (room := self._rooms.get(provider)) is not None:
-            self._busy[provider] -= 1
-            room.release()
+        if (room := self._rooms.get(provider)) is None:
+            return
+        self._busy[provider] -= 1
+        if self._places is not None:
+            # Without a loop nobody is left to tell: the place is forgotten, as that of a process which is gone.
+            with suppress(RuntimeError):
+                task = asyncio.get_running_loop().create_task(self._give_back(provider))
+                self._leaving.add(task)
+                task.add_done_callback(self._leaving.discard)
+        room.release()
+
+    async def share(self) -> None:
+        """Tell the other processes that this one still has its places, and hear how many are with them."""
+        if self._places is not None:
+            self._elsewhere = await self._places.keep()
+
+    async def aclose(self) -> None:
+        """Give back what is left, and stop counting."""
+        await asyncio.gather(*self._leaving, return_exceptions=True)
+        if self._places is not None:
+            await self._places.aclose()
+        await self._limiter.aclose()
+
+    async def _shared(self, provider: str, deadline: float, *, waited: bool) -> bool:
+        """Take one of the places that all processes have together."""
+        if self._places is None:
+            return True
+        if waited:
+            # Who was next in this process would else always be before those of others, who look now and then.
+            await asyncio.sleep(random.random() * LOOK_AGAIN)  # noqa: S311 - spreads load
+        while not await self._places.take(provider, self._gates[provider].concurrency):
+            rest = deadline - time.monotonic()
+            if rest <= 0:
+                return False
+            await asyncio.sleep(min(rest, LOOK_AGAIN * (0.5 + random.random())))  # noqa: S311 - spreads load
+        return True
+
+    async def _give_back(self, provider: str) -> None:
+        if self._places is not None:
+            try:
+                await self._places.leave(provider)
+            except Exception:
+                log.exception("a place at %s could not be given back; it is free in half a minute", provider)
 
     async def look(self, provider: str) -> Verdict | None:
         """The limit of calls that is reached; None when one more may be made."""
@@ -121,21 +160,6 @@ class Gates:
             await asyncio.sleep(reached.retry_after)
         return None
 
-    async def share(self, db: Database, process: str, *, clock: Clock) -> None:
-        """Tell the other processes how many edits are under way here, and hear how many are with them."""
-        now = clock.now()
-        old = now - timedelta(seconds=STALE_SECONDS)
-        here = {name: count for name, count in self._busy.items() if count}
-        if here or self._told:
-            async with db.transaction() as tx:
-                await tx.execute(delete(UseRow).where((UseRow.process == process) | (UseRow.told_at < old)))
-                tx.add_all(UseRow(provider=name, process=process, busy=n, told_at=now) for name, n in here.items())
-                self._elsewhere = await _others(tx, process)
-            self._told = bool(here)
-        else:
-            async with db.reading() as tx:
-                self._elsewhere = await _others(tx, process, since=old)
-
     async def _take(self, provider: str) -> Verdict | None:
         if (reached := await self.look(provider)) is not None:
             return reached
@@ -147,10 +171,3 @@ class Gates:
     def _limits(self, provider: str) -> list[Limit]:
         gate = self._gates.get(provider)
         return [] if gate is None else gate.limits()
-
-
-async def _others(tx: Transaction, process: str, *, since: object = None) -> Mapping[str, int]:
-    query = select(UseRow.provider, func.sum(UseRow.busy)).where(UseRow.process != process).group_by(UseRow.provider)
-    if since is not None:
-        query = query.where(UseRow.told_at >= since)
-    return {provider: int(busy) for provider, busy in (await tx.execute(query)).all()}
