@@ -1,11 +1,13 @@
 """Calls of providers that take ten seconds, 1,000 at once in one process, beside a thread for each of them.
 
-    python -m benchmarks.many_calls [--calls N] [--seconds S]
+    python -m benchmarks.many_calls [--calls N] [--seconds S] [--kind queued|drawn] [--ours]
 
-Ours are those of the product, through an adapter, its HTTP side and the downloader of results: hand in a photo, look
-for news as often as a job does, fetch what came of it. The threads do the same with blocking requests: in the pool of
-`asyncio.to_thread`, of which as many calls as fit twice are measured and the rest is reckoned, and one for each call.
-The upstream is simulated, in a process of its own, and there each edit takes as long as it should.
+Two kinds: one that answers with the picture (`drawn`), and one that gives a receipt, is asked for news and has the
+picture lie elsewhere (`queued`). Photos of 300 kB go and come. Ours are the calls of the product, through an adapter,
+its HTTP side and the downloader of results, with as many looks as a job takes. The threads do the same with blocking
+requests: in the pool of `asyncio.to_thread`, of which as many calls as fit twice are measured and the rest is reckoned,
+and one for each call. The upstream is in a process of its own; how much processor time it takes is told, too, as it
+takes it from the same cores.
 """
 
 import argparse
@@ -15,6 +17,7 @@ import json
 import multiprocessing
 import os
 import random
+import subprocess
 import sys
 import tempfile
 import threading
@@ -22,8 +25,9 @@ import time
 import urllib.request
 from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
@@ -32,59 +36,48 @@ import psutil
 
 from rekindle.infra.fetching import Fetcher
 from rekindle.jobs.patience import Patience
-from rekindle.providers.adapters import fal
+from rekindle.providers.adapters import fal, gemini
 from rekindle.providers.catalogue import models_of
 from rekindle.providers.errors import Unavailable
 from rekindle.providers.http import Upstream
-from rekindle.providers.protocol import SENT_TYPE, Done, Edit, Picture
+from rekindle.providers.protocol import SENT_TYPE, Done, Edit, Picture, Provider
 from rekindle.treatments.operations import Operation
 from rekindle.treatments.plan import Treatment
 from rekindle.treatments.wishes import Wishes
 from tests.factories import faded, jpeg
-from tests.simulators.upstreams.base import Order
-from tests.simulators.upstreams.fal import FalSimulator
 
-MODEL = "fal-ai/nano-banana/edit"
-SIZE = (480, 360)
+KINDS = ("drawn", "queued")
+MODELS = {"drawn": "gemini-2.5-flash-image", "queued": "openai/gpt-image-2.5/flare/edit"}
+"""Of the second one twelve seconds are usual, as the catalogue says."""
+
+KEY = "sim-key"
+SIZE = (1120, 840)
 MOST_TIME, MOST_MEMORY = 1.2, 64_000
 """Times the ideal, and bytes for each call."""
 
 
-class TenSeconds(FalSimulator):
-    """Every order is ready when its time has come, and what comes of it was made before."""
-
-    seconds, made = 10.0, jpeg(faded(*SIZE, 2))
-
-    def ready(self, order: Order) -> bool:
-        order.asked = self.polls + 1 if time.monotonic() - order.born >= self.seconds else 1
-        order.pictures = []
-        return order.asked > self.polls
-
-    def result(self, order: Order) -> bytes:
-        return self.made
-
-    def result_type(self, order: Order) -> str:
-        return "image/jpeg"
-
-
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where the upstream is, and the folder of the photo that it is handed."""
+    """Where the upstream is and its process, and the photo that it is handed."""
 
-    url: str
+    queue: str
     store: str
-    key: str
+    process: int
     photo: Path
-    seconds: float
+    kind: str
 
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """How long all calls took together, in seconds, and the most memory that they took beside what was there."""
+    """How long all calls took together, the processor time of ours and of the upstream (all in seconds), and the most
+    memory that they took beside what was there.
+    """
 
     calls: int
     seconds: float
     memory: int
+    ours: float
+    theirs: float
 
 
 def ours(place: Place, folder: Path, calls: int) -> None:
@@ -93,22 +86,19 @@ def ours(place: Place, folder: Path, calls: int) -> None:
 
 
 async def _all_of_ours(place: Place, folder: Path, calls: int) -> None:
-    fetcher = Fetcher(allowed=[place.store.removeprefix("http://")])
-    upstream = Upstream(place.url, headers=fal.headers(place.key), explain=fal.explain)
-    provider = fal.FalProvider(upstream, models=models_of()["fal"], fetcher=fetcher)
-    patience = Patience()
+    provider, patience = _provider(place), Patience()
+    time = asyncio.get_running_loop().time
 
     async def call(number: int) -> None:
         here = folder / str(number)
         here.mkdir()
         edit = Edit(
-            key=f"{number}/1", operation=Operation.RESTORE, model=MODEL, wishes=Wishes(), folder=here,
+            key=f"{number}/1", operation=Operation.RESTORE, model=MODELS[place.kind], wishes=Wishes(), folder=here,
             images=[Picture(place.photo, SENT_TYPE, *SIZE)], treatment=Treatment((), f"Mend this photo, {number}."),
         )  # fmt: skip
-        answer, pause = await provider.start(edit), 0.0
+        answer, began = await provider.start(edit), time()
         while not isinstance(answer, Done):
-            pause = patience.until_news(answer.poll_after, pause)
-            await asyncio.sleep(pause)
+            await asyncio.sleep(patience.until_news(answer.poll_after, time() - began))
             try:
                 answer = await provider.check(answer.handle, edit)
             except Unavailable as error:
@@ -119,6 +109,15 @@ async def _all_of_ours(place: Place, folder: Path, calls: int) -> None:
         for number in range(calls):
             group.create_task(call(number))
     await provider.aclose()
+
+
+def _provider(place: Place) -> Provider:
+    fetcher = Fetcher(allowed=[place.store.removeprefix("http://")])
+    if place.kind == "drawn":
+        drawing = Upstream(f"{place.queue}/v1beta", headers=gemini.headers(KEY), explain=gemini.explain)
+        return gemini.GeminiProvider(drawing, models=models_of()["gemini"], fetcher=fetcher)
+    upstream = Upstream(place.queue, headers=fal.headers(KEY), explain=fal.explain)
+    return fal.FalProvider(upstream, models=models_of()["fal"], fetcher=fetcher)
 
 
 def in_the_usual_pool(place: Place, folder: Path, calls: int) -> None:
@@ -138,23 +137,30 @@ def in_threads(place: Place, folder: Path, calls: int) -> None:
 
 
 def _blocking(place: Place, folder: Path, number: int) -> None:
-    photo = "data:image/jpeg;base64," + base64.b64encode(place.photo.read_bytes()).decode()
-    body = {"prompt": f"Mend this photo, {number}.", "image_urls": [photo]}
-    receipt = _asked(place, f"{place.url}/{MODEL}", json.dumps(body).encode())
-    patience, pause = Patience(), 0.0
+    photo, prompt = base64.b64encode(place.photo.read_bytes()).decode(), f"Mend this photo, {number}."
+    if place.kind == "drawn":
+        parts = [{"inlineData": {"mimeType": SENT_TYPE, "data": photo}}, {"text": prompt}]
+        answer = _asked(f"{place.queue}/v1beta/models/{MODELS['drawn']}:generateContent", {"contents": [parts]})
+        text = answer["candidates"][0]["content"]["parts"][0]["inlineData"]["data"]
+        (folder / f"{number}.jpg").write_bytes(base64.b64decode(text))
+        return
+    body = {"prompt": prompt, "image_urls": [f"data:image/jpeg;base64,{photo}"]}
+    receipt, began = _asked(f"{place.queue}/{MODELS['queued']}", body), time.monotonic()
+    told = 6.0
     while True:
-        pause = patience.until_news(2.0, pause)
-        time.sleep(pause)
-        if _asked(place, receipt["status_url"])["status"] == "COMPLETED":
+        time.sleep(Patience().until_news(told, time.monotonic() - began))
+        if _asked(receipt["status_url"])["status"] == "COMPLETED":
             break
-    result = _asked(place, receipt["response_url"])["images"][0]["url"]
+        told = 2.0
+    result = _asked(receipt["response_url"])["images"][0]["url"]
     with _opened(urllib.request.Request(result)) as answer:
         (folder / f"{number}.jpg").write_bytes(answer.read())
 
 
-def _asked(place: Place, url: str, body: bytes | None = None) -> Any:
-    headers = {**fal.headers(place.key), "Content-Type": "application/json"}
-    with _opened(urllib.request.Request(url, body, headers)) as answer:
+def _asked(url: str, body: Any = None) -> Any:
+    headers = {"Authorization": f"Key {KEY}", "Content-Type": "application/json"}
+    data = None if body is None else json.dumps(body).encode()
+    with _opened(urllib.request.Request(url, data, headers)) as answer:
         return json.loads(answer.read())
 
 
@@ -192,36 +198,42 @@ def _in_child(told: Connection, way: Way, place: Place, calls: int) -> None:
 
         watching = threading.Thread(target=watch)
         watching.start()
-        began = time.perf_counter()
+        began, worked, theirs = time.perf_counter(), time.process_time(), _processor_time(place.process)
         way(place, Path(folder), calls)
-        seconds = time.perf_counter() - began
+        seconds, worked = time.perf_counter() - began, time.process_time() - worked
+        theirs = _processor_time(place.process) - theirs
         over.set()
         watching.join()
-    told.send(Measured(calls, seconds, max(0, peak[0] - before)))
+    told.send(Measured(calls, seconds, max(0, peak[0] - before), worked, theirs))
+
+
+def _processor_time(process: int) -> float:
+    times = psutil.Process(process).cpu_times()
+    return times.user + times.system
 
 
 @contextmanager
-def upstream(folder: Path, seconds: float) -> Generator[Place]:
-    """The simulated upstream, as long as the block lasts."""
-    context = multiprocessing.get_context("spawn")
-    here, there = context.Pipe()
-    process = context.Process(target=_serve, args=(there, seconds), daemon=True)
-    process.start()
-    url, store, key = here.recv()
+def upstream(folder: Path, seconds: float, kind: str) -> Generator[Place]:
+    """The upstream, as long as the block lasts. Raises AssertionError if what it was sent is not what it should be."""
     photo = folder / "photo.jpg"
-    photo.write_bytes(jpeg(faded(*SIZE)))
-    try:
-        yield Place(url, store, key, photo, seconds)
-    finally:
-        here.send(None)
-        process.join(10)
+    photo.write_bytes(photo_of(2))
+    command = [sys.executable, "-m", "benchmarks.many_calls_upstream", str(photo), str(seconds)]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, stdin=pipe, stdout=pipe) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        queue, store = json.loads(process.stdout.readline())
+        try:
+            yield Place(queue, store, process.pid, photo, kind)
+        finally:
+            process.stdin.close()
+        wrong = json.loads(process.stdout.readline())
+        assert not wrong, wrong
 
 
-def _serve(told: Connection, seconds: float) -> None:
-    TenSeconds.seconds = seconds
-    with suppress(EOFError, KeyboardInterrupt), TenSeconds() as running:
-        told.send((running.url, running.store_url, running.key))
-        told.recv()
+def photo_of(seed: int) -> bytes:
+    """A JPEG of about 300 kB."""
+    return jpeg(faded(*SIZE, seed))
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -229,28 +241,40 @@ def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--calls", type=int, default=1000)
     parser.add_argument("--seconds", type=float, default=10.0, help="that each takes at the provider")
+    parser.add_argument("--kind", choices=KINDS, help="only this one")
+    parser.add_argument("--ours", action="store_true", help="without the threads")
     wanted = parser.parse_args(arguments)
-    calls, ideal = wanted.calls, wanted.seconds
+    kinds = KINDS if wanted.kind is None else (wanted.kind,)
+    print("| calls of a provider | at once | s | of the ideal | processor, ms each | upstream's, ms | memory each |")
+    print("| --- | --: | --: | --: | --: | --: | --: |", flush=True)
+    good = [_compared(kind, wanted.calls, wanted.seconds, ours_alone=wanted.ours) for kind in kinds]
+    print(f"\nPhotos of {len(photo_of(2)) // 1000} kB. Load of the machine: {os.getloadavg()[0]:.1f} on", end=" ")
+    print(f"{os.cpu_count()} cores, the upstream among it.")
+    reached = "reached" if all(good) else "missed"
+    print(f"The aim is {MOST_TIME} of the ideal and {MOST_MEMORY // 1000} kB: {reached}.")
+    return 0 if all(good) else 1
+
+
+def _compared(kind: str, calls: int, ideal: float, *, ours_alone: bool) -> bool:
     pool = min(32, (os.cpu_count() or 1) + 4)
-    with tempfile.TemporaryDirectory(prefix="rekindle-") as folder, upstream(Path(folder), ideal) as place:
+    with tempfile.TemporaryDirectory(prefix="rekindle-") as folder, upstream(Path(folder), ideal, kind) as place:
+        row = partial(_row, kind, ideal=ideal)
         found = measured(ours, place, calls)
-        usual = measured(in_the_usual_pool, place, 2 * pool)
-        each = measured(in_threads, place, calls)
-    print("| calls of a provider | at once | s | of the ideal | more memory for each |")
-    print("| --- | --: | --: | --: | --: |")
-    _row("the product: one event loop", found.seconds, calls, found, ideal)
-    reckoned = usual.seconds * calls / usual.calls
-    _row(f"`asyncio.to_thread`, a pool of {pool} threads: reckoned from {usual.calls}", reckoned, pool, usual, ideal)
-    _row("a thread for each", each.seconds, calls, each, ideal)
-    print(f"\nLoad of the machine: {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores, the upstream among it.")
-    good = found.seconds <= MOST_TIME * ideal and found.memory <= MOST_MEMORY * calls
-    print(f"The aim is {MOST_TIME} of the ideal and {MOST_MEMORY // 1000} kB: {'reached' if good else 'missed'}.")
-    return 0 if good else 1
+        row("the product: one event loop", calls, found.seconds, found)
+        if not ours_alone:
+            usual = measured(in_the_usual_pool, place, 2 * pool)
+            name = f"`asyncio.to_thread`, a pool of {pool} threads: reckoned from {usual.calls}"
+            row(name, pool, usual.seconds * calls / usual.calls, usual)
+            each = measured(in_threads, place, calls)
+            row("a thread for each", calls, each.seconds, each)
+    return found.seconds <= MOST_TIME * ideal and found.memory <= MOST_MEMORY * calls
 
 
-def _row(name: str, seconds: float, at_once: int, found: Measured, ideal: float) -> None:
+def _row(kind: str, name: str, at_once: int, seconds: float, found: Measured, *, ideal: float) -> None:
+    per_call = [1000 * each / found.calls for each in (found.ours, found.theirs)]
     memory = found.memory / found.calls / 1000
-    print(f"| {name} | {at_once} | {seconds:.1f} | {seconds / ideal:.2f} | {memory:.0f} kB |", flush=True)
+    shown = f"{seconds:.1f} | {seconds / ideal:.2f} | {per_call[0]:.2f} | {per_call[1]:.2f} | {memory:.0f} kB"
+    print(f"| {kind}: {name} | {at_once} | {shown} |", flush=True)
 
 
 if __name__ == "__main__":

@@ -1,33 +1,106 @@
-"""Connections to one service, for many requests at once."""
+"""Connections to a service, for a thousand requests at once: a transport for httpx2 that keeps few of them and little
+for each.
+"""
 
-import itertools
 import ssl
+import time
+from collections import deque
+from collections.abc import AsyncIterator
 
 import httpx2
 
-POOLS = 16
-KEPT = 4
-"""Idle connections that each pool keeps."""
+from rekindle.infra.wire import Buffer, Connection, Limits, Target, connected, head_of, limits_of
+
+KEPT = 64
+"""Idle connections that are kept to one place."""
+
+KEPT_SECONDS = 5.0
+"""How long an idle one is kept; servers close theirs after about as long."""
+
+_PORTS = {"http": 80, "https": 443}
+
+_Place = tuple[str, str, int]
 
 
-class Pools(httpx2.AsyncBaseTransport):
-    """Several pools of connections that take turns.
+class Connections(httpx2.AsyncBaseTransport):
+    """For requests with a known length. Nothing is asked twice, and no redirect is followed."""
 
-    One looks at all of its connections for each request, so that a thousand requests at once cost it a million looks;
-    sixteen of them come to a sixteenth of that.
-    """
-
-    def __init__(self) -> None:
-        context = ssl.create_default_context()
-        limits = httpx2.Limits(max_connections=None, max_keepalive_connections=KEPT)
-        self._pools = [
-            httpx2.AsyncHTTPTransport(verify=context, limits=limits, trust_env=False) for _ in range(POOLS)
-        ]  # fmt: skip
-        self._turns = itertools.cycle(self._pools)
+    def __init__(self, *, tls: ssl.SSLContext | None = None) -> None:
+        self._tls = tls or ssl.create_default_context()
+        self._tls.set_alpn_protocols(["http/1.1"])
+        self._buffer = Buffer()
+        self._idle: dict[_Place, deque[Connection]] = {}
+        self._closed = False
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
-        return await next(self._turns).handle_async_request(request)
+        place, limits, head = _place(request.url), limits_of(request), head_of(request)
+        if not isinstance(request.stream, httpx2.AsyncByteStream) or "transfer-encoding" in request.headers:
+            raise httpx2.LocalProtocolError("the length of a request must be known")
+        if request.method == "HEAD":
+            raise httpx2.LocalProtocolError("an answer has its body here")
+        connection = self._kept(place) or await self._opened(place, limits)
+        try:
+            status, headers = await connection.ask(head, request.stream, limits)
+        except BaseException:
+            connection.abort()
+            raise
+        return httpx2.Response(status, headers=headers, stream=_Answer(self, place, connection, limits))
 
     async def aclose(self) -> None:
-        for pool in self._pools:
-            await pool.aclose()
+        self._closed = True
+        for connection in (each for idle in self._idle.values() for each in idle):
+            connection.close()
+        self._idle.clear()
+
+    def give_back(self, place: _Place, connection: Connection) -> None:
+        """Keep a connection for the next request, if it is good for one."""
+        if not connection.ready or self._closed:
+            connection.abort()
+            return
+        connection.rest()
+        connection.idle_since = time.monotonic()
+        idle = self._idle.setdefault(place, deque())
+        idle.append(connection)
+        while len(idle) > KEPT or _old(idle[0]):
+            idle.popleft().close()
+
+    def _kept(self, place: _Place) -> Connection | None:
+        """The one that was used last: those that are not needed grow old."""
+        idle = self._idle.get(place)
+        while idle:
+            connection = idle.pop()
+            if not _old(connection):
+                return connection
+            connection.close()
+        return None
+
+    async def _opened(self, place: _Place, limits: Limits) -> Connection:
+        scheme, host, port = place
+        return await connected(Target(host, port, self._tls if scheme == "https" else None), self._buffer, limits)
+
+
+class _Answer(httpx2.AsyncByteStream):
+    """The body of an answer, which gives its connection back when it is closed."""
+
+    def __init__(self, home: Connections, place: _Place, connection: Connection, limits: Limits) -> None:
+        self._home, self._place, self._limits = home, place, limits
+        self._connection: Connection | None = connection
+
+    def __aiter__(self) -> AsyncIterator[bytes]:
+        assert self._connection is not None, "the answer is closed"
+        return self._connection.body(self._limits)
+
+    async def aclose(self) -> None:
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            self._home.give_back(self._place, connection)
+
+
+def _old(connection: Connection) -> bool:
+    return connection.gone or time.monotonic() - connection.idle_since > KEPT_SECONDS
+
+
+def _place(url: httpx2.URL) -> _Place:
+    if url.scheme not in _PORTS:
+        raise httpx2.UnsupportedProtocol(f"nobody speaks {url.scheme!r} here")
+    return url.scheme, url.raw_host.decode("ascii"), url.port or _PORTS[url.scheme]

@@ -9,7 +9,7 @@ import contextlib
 import re
 import socket
 import ssl
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 from pathlib import Path
@@ -18,11 +18,17 @@ from typing import ClassVar, Literal
 import httpx2
 
 from rekindle.errors import RekindleError
+from rekindle.infra.turns import Turn, Turns
+from rekindle.infra.wire import Buffer, Connection, Limits, Target, connected, head_of
 
 MOST_BYTES = 64 * 1024 * 1024
 MOST_REDIRECTS = 3
 CONNECT_SECONDS = 10.0
+AT_ONCE = 32
+"""Files that are fetched at once: parts of them are in memory."""
+
 _PART = 1024 * 1024
+_LIMITS = Limits(CONNECT_SECONDS, 30.0, 30.0)
 _MOST_ADDRESSES = 3
 """Of one name, that are tried one after the other."""
 
@@ -78,7 +84,17 @@ class _Way:
     """Where an address leads: what to ask for, as whom, and the addresses that were checked."""
 
     url: httpx2.URL
+    port: int
     addresses: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """What somebody answers, of which the body is still to come."""
+
+    status: int
+    headers: httpx2.Headers
+    body: AsyncIterator[bytes]
 
 
 class Fetcher:
@@ -100,30 +116,32 @@ class Fetcher:
         self._seconds = seconds
         self._resolve = resolve or resolved
         self._tls: ssl.SSLContext | None = None
+        self._turns = Turns(AT_ONCE)
+        self._buffer = Buffer()
 
     async def fetch(self, url: str, target: Path) -> Fetched:
         """Fetch what is at `url` into the file `target`, which appears whole or not at all. Raises NotFetched."""
-        part = target.with_name(f"{target.name}.part")
+        part, turn = target.with_name(f"{target.name}.part"), Turn(self._turns)
         try:
+            await turn.enter()
             async with asyncio.timeout(self._seconds):
-                fetched = await self._follow(url, part)
-            await asyncio.to_thread(part.replace, target)
+                return await self._follow(url, part, target)
         except TimeoutError as error:
             raise NotFetched(f"The file did not come within {self._seconds:g} seconds.", "unreachable") from error
         except httpx2.HTTPError as error:
             raise NotFetched(f"The file did not come: {type(error).__name__}.", "unreachable") from error
         finally:
+            turn.leave()
             with contextlib.suppress(OSError):
                 part.unlink(missing_ok=True)
-        return fetched
 
-    async def _follow(self, url: str, part: Path) -> Fetched:
+    async def _follow(self, url: str, part: Path, target: Path) -> Fetched:
         current = _parsed(url)
         for _ in range(MOST_REDIRECTS + 1):
             async with contextlib.AsyncExitStack() as stack:
                 answer = await self._ask(await self._way(current), stack)
-                if answer.status_code not in _MOVED:
-                    return await self._save(answer, part)
+                if answer.status not in _MOVED:
+                    return await self._save(answer, part, target)
                 current = _next(current, answer.headers.get("location", ""))
         raise NotFetched(f"The address was moved more than {MOST_REDIRECTS} times.", "forbidden")
 
@@ -141,48 +159,53 @@ class Fetcher:
             raise NotFetched("The host of the address is not known.", "unreachable") from error
         if not addresses or not (known or all(is_public(address) for address in addresses)):
             raise NotFetched("The address leads to a place that is not public.", "forbidden")
-        return _Way(url, addresses)
+        return _Way(url, port, addresses)
 
-    async def _ask(self, way: _Way, stack: contextlib.AsyncExitStack) -> httpx2.Response:
+    async def _ask(self, way: _Way, stack: contextlib.AsyncExitStack) -> _Answer:
         """The answer of the first of the addresses that can be connected to."""
         failure: httpx2.HTTPError = httpx2.ConnectError("no address")
+        request = _request(way.url)
         for address in way.addresses[:_MOST_ADDRESSES]:
-            # A transport for each: a connection that was opened for one name must never serve another.
-            transport = httpx2.AsyncHTTPTransport(verify=await self._context(), trust_env=False, retries=0)
             try:
-                answer = await transport.handle_async_request(_request(way.url, address))
+                # One for each: a connection that was opened for one name must never serve another.
+                connection = await self._connected(way, address)
             except (httpx2.ConnectError, httpx2.ConnectTimeout) as error:
                 failure = error
-                await transport.aclose()
                 continue
-            except BaseException:
-                await transport.aclose()
-                raise
-            stack.push_async_callback(transport.aclose)
-            stack.push_async_callback(answer.aclose)
-            return answer
+            stack.callback(connection.abort)
+            status, headers = await connection.ask(head_of(request), httpx2.ByteStream(b""), _LIMITS)
+            body = await stack.enter_async_context(contextlib.aclosing(connection.body(_LIMITS)))
+            return _Answer(status, httpx2.Headers(headers), body)
         raise failure
+
+    async def _connected(self, way: _Way, address: str) -> Connection:
+        tls = await self._context() if way.url.scheme == "https" else None
+        return await connected(Target(address, way.port, tls, way.url.raw_host.decode("ascii")), self._buffer, _LIMITS)
 
     async def _context(self) -> ssl.SSLContext:
         if self._tls is None:
             self._tls = await asyncio.to_thread(ssl.create_default_context)
+            self._tls.set_alpn_protocols(["http/1.1"])
         return self._tls
 
-    async def _save(self, answer: httpx2.Response, part: Path) -> Fetched:
-        if answer.status_code in _GONE:
-            raise NotFetched(f"The file is not there any more (status {answer.status_code}).", "gone")
-        if answer.status_code != 200 or answer.headers.get("content-encoding", "identity") != "identity":
-            raise NotFetched(f"The file did not come (status {answer.status_code}).", "unreachable")
+    async def _save(self, answer: _Answer, part: Path, target: Path) -> Fetched:
+        if answer.status in _GONE:
+            raise NotFetched(f"The file is not there any more (status {answer.status}).", "gone")
+        if answer.status != 200 or answer.headers.get("content-encoding", "identity") != "identity":
+            raise NotFetched(f"The file did not come (status {answer.status}).", "unreachable")
         told = answer.headers.get("content-length", "0")
         if not told.isdigit() or int(told) > self._max_bytes:
             raise self._too_large()
-        size = 0
-        with await asyncio.to_thread(part.open, "wb") as file:
-            async for data in answer.aiter_raw(_PART):
-                size += len(data)
-                if size > self._max_bytes:
-                    raise self._too_large()
-                await asyncio.to_thread(file.write, data)
+        size, parts, held = 0, list[bytes](), 0
+        async for data in answer.body:
+            size, held = size + len(data), held + len(data)
+            if size > self._max_bytes:
+                raise self._too_large()
+            parts.append(data)
+            if held >= _PART:
+                await _done(_write, part, parts, size == held)
+                parts, held = [], 0
+        await _done(_write, part, parts, size == held, target)
         return Fetched(answer.headers.get("content-type", "").partition(";")[0].strip().lower(), size)
 
     def _too_large(self) -> NotFetched:
@@ -226,20 +249,31 @@ def _next(current: httpx2.URL, location: str) -> httpx2.URL:
         raise NotFetched("The address was moved to something that is not an address.", "forbidden") from error
 
 
-def _request(url: httpx2.URL, address: str) -> httpx2.Request:
-    """A request that goes to `address` and means the host of the URL: in its header, and for the certificate."""
-    return httpx2.Request(
-        "GET",
-        url.copy_with(host=address, fragment=None),
-        headers={
-            "Host": url.netloc.decode("ascii"),
-            "User-Agent": "rekindle",
-            "Accept": "*/*",
-            "Accept-Encoding": "identity",
-            "Connection": "close",
-        },
-        extensions={
-            "sni_hostname": url.raw_host.decode("ascii"),
-            "timeout": {"connect": CONNECT_SECONDS, "read": 30.0, "write": 30.0, "pool": CONNECT_SECONDS},
-        },
-    )
+def _request(url: httpx2.URL) -> httpx2.Request:
+    """What is asked of the host of a URL."""
+    headers = {
+        "Host": url.netloc.decode("ascii"),
+        "User-Agent": "rekindle",
+        "Accept": "*/*",
+        "Accept-Encoding": "identity",
+        "Connection": "close",
+    }
+    return httpx2.Request("GET", url, headers=headers, stream=httpx2.ByteStream(b""))
+
+
+def _write(part: Path, parts: Sequence[bytes], first: bool, target: Path | None = None) -> None:
+    """Write more of a file; with a `target` it is whole, and has its name."""
+    with part.open("wb" if first else "ab", buffering=0) as file:
+        file.write(b"".join(parts))
+    if target is not None:
+        part.replace(target)
+
+
+async def _done(function: Callable[..., None], *arguments: object) -> None:
+    """Call a function in a thread, and be back no earlier than it, even when canceled: files are cleared up after."""
+    working = asyncio.get_running_loop().run_in_executor(None, function, *arguments)
+    try:
+        await asyncio.shield(working)
+    except asyncio.CancelledError:
+        await asyncio.wait([working])
+        raise

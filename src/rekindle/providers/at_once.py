@@ -51,9 +51,9 @@ class AtOnce(Provider):
             raise Unsupported(f"This model takes at most {model.max_inputs} photos at once.")
         if edit.mask is not None and not self.masks:
             raise Unsupported("This model changes more than a mask marks.")
-        answer = await self._upstream.call(await self.request(model, edit))
-        drawn = self.drawn(answer.body)
-        picture = await self._picture(drawn.picture, edit)
+        async with self._upstream.answered(await self.request(model, edit)) as answer:
+            drawn = self.drawn(answer.body)
+            picture = await self._picture(drawn.picture, edit)
         cost, report = _charged(drawn, model, picture)
         return Done([picture], cost=cost, report=report)
 

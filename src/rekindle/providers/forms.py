@@ -3,8 +3,9 @@
 A form is data of the catalogue: plain values, in which a word that begins with `$` stands for a part of the edit.
 """
 
-import base64
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, cast
 
 from rekindle.providers.protocol import Edit, Picture
@@ -13,17 +14,25 @@ LEFT_OUT = object()
 """What a word stands for when the edit has nothing for it: the field is left out."""
 
 
-def data_uri(picture: Picture) -> str:
-    """A picture as a `data:` address (RFC 2397). Reads a file, so it is not for the event loop."""
-    return f"data:{picture.media_type};base64,{base64.b64encode(picture.path.read_bytes()).decode()}"
+@dataclass(frozen=True, slots=True)
+class Enclosed:
+    """A string of a request: `before`, and then a file in base64, which is read when it is sent (see `bodies.py`)."""
+
+    path: Path
+    before: str = ""
+
+
+def data_uri(picture: Picture) -> Enclosed:
+    """A picture as a `data:` address (RFC 2397)."""
+    return Enclosed(picture.path, f"data:{picture.media_type};base64,")
 
 
 def filled(form: Mapping[str, Any], edit: Edit) -> dict[str, Any]:
     """A form with its words replaced; fields for which the edit has nothing are left out.
 
     Words: `$prompt`, `$image` (the first picture: its address where there are links, else a `data:` address), `$images`
-    (all of them), `$mask`, `$seed`, `$amount` (0..1), `$size` ("1024*768"), `$width`, `$height`. Reads files, so it is
-    not for the event loop. Raises ValueError for another word.
+    (all of them), `$mask`, `$seed`, `$amount` (0..1), `$size` ("1024*768"), `$width`, `$height`. Raises ValueError for
+    another word.
     """
     return {name: value for name, given in form.items() if (value := _value(given, edit)) is not LEFT_OUT}
 

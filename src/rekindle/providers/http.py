@@ -1,20 +1,25 @@
 """Requests to the address of a provider, and what their troubles mean: the one place where HTTP becomes errors.
 
 The key goes to the address of the settings and nowhere else: an address that an answer names is fetched without it, by
-`infra/fetching.py`. Answers are bounded in size and time, and redirects are not followed.
+`infra/fetching.py`. Answers are bounded in size and time, and redirects are not followed. Of a call that waits there is
+next to nothing in memory: photos are read as they are sent, and few long answers are dealt with at once.
 """
 
 import asyncio
 import json as codec
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import httpx2
 
-from rekindle.infra.connections import Pools
+from rekindle.infra.connections import Connections
+from rekindle.infra.turns import Turn, Turns
+from rekindle.providers.bodies import NOTHING, Body, Sending, form_body, json_body
 from rekindle.providers.errors import (
     BadResult,
     Lost,
@@ -34,6 +39,15 @@ CONNECT_SECONDS = 10.0
 _LONG_TO_READ = 256 * 1024
 """Bytes of an answer from which on it is not read in the event loop."""
 
+_LONG = 32 * 1024
+"""Bytes of an answer from which on it waits until few others are in memory."""
+
+AT_THE_DOOR = 32
+"""Requests with files that are sent at once: they share one line anyway."""
+
+LONG_AT_ONCE = 16
+"""Long answers that are in memory at once."""
+
 USUAL_PAUSE = 10.0
 """Seconds to wait after a refusal for being too often that does not say how long."""
 
@@ -50,7 +64,8 @@ Explain = Callable[[int, Any], ProviderError | None]
 @dataclass(frozen=True, slots=True)
 class Ask:
     """A request: `method`, and a `path` below the provider's address or a whole address at the same host. `edit` is
-    whose pictures it carries. `begins`: it hands an edit in, so nobody knows what a cut connection left behind.
+    whose pictures it carries. `begins`: it hands an edit in, so nobody knows what a cut connection left behind. Files
+    may be enclosed in the `json` (see `forms.py`), or go as they are beside a `form`.
     """
 
     method: str
@@ -58,7 +73,7 @@ class Ask:
     edit: Edit | None = None
     json: Any = None
     form: Mapping[str, str] | None = None
-    files: tuple[tuple[str, tuple[str, bytes, str]], ...] = ()
+    files: tuple[tuple[str, tuple[str, bytes | Path, str]], ...] = ()
     headers: Mapping[str, str] = field(default_factory=dict[str, str])
     begins: bool = False
 
@@ -89,26 +104,44 @@ class Upstream:
         self.host = urlsplit(self.base_url).hostname or ""
         self._explain = explain
         self._seconds = seconds
-        timeout = httpx2.Timeout(seconds, connect=min(CONNECT_SECONDS, seconds / 2))
-        self._client = httpx2.AsyncClient(
-            headers={"Accept-Encoding": "identity", **headers},
-            timeout=timeout, follow_redirects=False, trust_env=False, transport=transport or Pools(),
-        )  # fmt: skip
+        self._headers = {"Accept": "*/*", "Accept-Encoding": "identity", "User-Agent": "rekindle", **headers}
+        self._limits = {"timeout": {"connect": min(CONNECT_SECONDS, seconds / 2)}}
+        self._transport = transport or Connections()
+        self._door, self._long_answers = Turns(AT_THE_DOOR), Turns(LONG_AT_ONCE)
 
     async def call(self, ask: Ask) -> Answer:
         """The answer to a request. Raises a ProviderError."""
-        request = self._client.build_request(
-            ask.method, self._address(ask.path), json=ask.json, data=ask.form, files=list(ask.files) or None,
-            headers=dict(ask.headers),
-        )  # fmt: skip
+        async with self.answered(ask) as answer:
+            return answer
+
+    @asynccontextmanager
+    async def answered(self, ask: Ask) -> AsyncGenerator[Answer]:
+        """The answer to a request; few long ones are there at once, as long as their blocks last. Raises a
+        ProviderError.
+        """
+        url, body = self._address(ask.path), _body_of(ask)
         if ask.edit is not None and ask.edit.leaving is not None:
-            await ask.edit.leaving(self.host, len(await request.aread()))
+            await ask.edit.leaving(self.host, body.length)
+        sending = Sending(body, self._door)
+        request = httpx2.Request(
+            ask.method, url, headers=self._lines(url, ask, body), stream=sending, extensions=self._limits
+        )  # fmt: skip
+        turn = Turn(self._long_answers)
         try:
-            # The client's own limit is for each part of an answer, and one that drips has many.
-            async with asyncio.timeout(self._seconds):
-                status, headers, body = await self._send(request, ask)
-        except TimeoutError as error:
-            raise _cut(ask, error) from error
+            await sending.enter()
+            try:
+                # For all of it: limits for each part do not help against an answer that drips.
+                async with asyncio.timeout(self._seconds) as limit:
+                    status, headers, content = await self._send(request, ask, turn, limit)
+            except TimeoutError as error:
+                raise _cut(ask, error) from error
+            finally:
+                sending.leave()
+            yield await self._read(status, headers, content, ask)
+        finally:
+            turn.leave()
+
+    async def _read(self, status: int, headers: Mapping[str, str], body: bytearray, ask: Ask) -> Answer:
         parsed = await asyncio.to_thread(_parsed, body) if len(body) > _LONG_TO_READ else _parsed(body)
         if error := self._error(status, headers, parsed, ask):
             raise error
@@ -120,33 +153,46 @@ class Upstream:
 
     async def aclose(self) -> None:
         """Close every connection."""
-        await self._client.aclose()
+        await self._transport.aclose()
 
-    def _address(self, path: str) -> str:
-        if not path.startswith(("http://", "https://")):
-            return f"{self.base_url}{path}"
-        if _place(path) != _place(self.base_url):
+    def _lines(self, url: httpx2.URL, ask: Ask, body: Body) -> Mapping[str, str]:
+        empty = {} if body.parts or ask.method == "GET" else {"Content-Length": "0"}
+        return {"Host": url.netloc.decode(), **self._headers, **empty, **body.headers, **ask.headers}
+
+    def _address(self, path: str) -> httpx2.URL:
+        whole = path if path.startswith(("http://", "https://")) else f"{self.base_url}{path}"
+        if whole is path and _place(path) != _place(self.base_url):
             raise BadResult("The provider sent us to another host.", detail=path)
-        return path
-
-    async def _send(self, request: httpx2.Request, ask: Ask) -> tuple[int, Mapping[str, str], bytes]:
         try:
-            answer = await self._client.send(request, stream=True)
+            return httpx2.URL(whole)
+        except httpx2.InvalidURL as error:
+            raise BadResult("The provider sent us to another host.", detail=path) from error
+
+    async def _send(
+        self, request: httpx2.Request, ask: Ask, turn: Turn, limit: asyncio.Timeout
+    ) -> tuple[int, Mapping[str, str], bytearray]:
+        try:
+            answer = await self._transport.handle_async_request(request)
         except (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout) as error:
             raise Unavailable("The provider cannot be reached.", detail=str(error)) from error
-        except httpx2.HTTPError as error:
+        except (httpx2.HTTPError, OSError) as error:
             raise _cut(ask, error) from error
+        body = bytearray()
         try:
-            body = bytearray()
+            told = answer.headers.get("content-length", "")
+            if told.isdecimal() and int(told) > _LONG:
+                await _outside(limit, turn)
             async for part in answer.aiter_raw():
                 body += part
+                if len(body) > _LONG:
+                    await _outside(limit, turn)
                 if len(body) > MOST_BYTES:
                     raise BadResult(f"The provider sent more than {MOST_BYTES // 1024**2} MB.")
         except httpx2.HTTPError as error:
             raise _cut(ask, error) from error
         finally:
             await answer.aclose()
-        return answer.status_code, answer.headers, bytes(body)
+        return answer.status_code, answer.headers, body
 
     def _error(self, status: int, headers: Mapping[str, str], body: Any, ask: Ask) -> ProviderError | None:
         own = self._explain(status, body) if self._explain is not None else None
@@ -199,7 +245,26 @@ def _cut(ask: Ask, error: Exception) -> ProviderError:
     return Unavailable("The provider did not answer in time.", detail=detail)
 
 
-def _parsed(body: bytes) -> Any:
+async def _outside(limit: asyncio.Timeout, turn: Turn) -> None:
+    """Wait for a turn, and not at the cost of a time limit: nobody there is late."""
+    loop, until = asyncio.get_running_loop(), limit.when()
+    if turn.came or until is None:
+        return
+    began = loop.time()
+    limit.reschedule(None)
+    try:
+        await turn.enter()
+    finally:
+        limit.reschedule(until + loop.time() - began)
+
+
+def _body_of(ask: Ask) -> Body:
+    if ask.json is not None:
+        return json_body(ask.json)
+    return form_body(ask.form or {}, ask.files) if ask.form or ask.files else NOTHING
+
+
+def _parsed(body: bytearray) -> Any:
     try:
         return codec.loads(body)
     except ValueError:

@@ -11,7 +11,15 @@ from rekindle.providers.http import Upstream
 from rekindle.treatments.classify import Classified, classified
 from rekindle.treatments.mind import Mind, Telling, Thought
 
+MOST_TOKENS = 1024
+"""Of an answer, thoughts included."""
+
 _MILLION = 1_000_000
+_LETTERS = 2
+"""Letters of a token, at the least: English has about four."""
+
+_PICTURE = 2_600
+"""Tokens of a picture of 1024 pixels and the question about it, by the dearest way of counting that is in use."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +52,10 @@ class RemoteMind(Mind, ABC):
     def name(self) -> str:
         """The provider and the model."""
         return f"{self.provider}:{self._model}"
+
+    def estimate(self, characters: int, *, looks: bool = False) -> int:
+        """What a question costs at most, if the answer is as long as it may be."""
+        return self._price.cost(characters // _LETTERS + (_PICTURE if looks else 0), MOST_TOKENS)
 
     async def classify(self, picture: Path, leaving: Telling) -> Thought[Classified]:
         """What is most wrong with the picture in a JPEG."""

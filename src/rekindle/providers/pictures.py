@@ -28,6 +28,8 @@ _QUARTER_TURN = 5
 _TO_STANDARD = str.maketrans("-_", "+/", "\r\n")
 """From the base64 of addresses, or of mail, to the usual one (RFC 4648)."""
 
+_UNUSUAL = "-_\r\n"
+
 
 async def picture_from_base64(edit: Edit, text: str, name: str = "result") -> Picture:
     """A picture that came as base64, also as a `data:` address (RFC 2397). Raises BadResult."""
@@ -84,7 +86,9 @@ def _decoded(path: Path, text: str) -> Picture:
         if not head.endswith(";base64"):
             raise BadResult("The result came in a form that cannot be read.", detail=head)
     try:
-        data = base64.b64decode(text.translate(_TO_STANDARD), validate=True)
+        if any(letter in text for letter in _UNUSUAL):
+            text = text.translate(_TO_STANDARD)
+        data = base64.b64decode(text, validate=True)
     except (binascii.Error, ValueError) as error:
         raise BadResult("The result came in a form that cannot be read.", detail=str(error)) from error
     path.write_bytes(data)

@@ -30,7 +30,7 @@ _REFUSAL = re.compile(
 """What the safety policies of providers say of themselves where they have no code for it."""
 
 AT_THE_DOOR = 16
-"""Edits that are handed in at once: each has its photos in memory for so long, and they share one line anyway."""
+"""Edits that are handed in at once: they share one line anyway, and the connections of those before them."""
 
 _PERCENT = re.compile(r"(\d{1,3}) ?%")
 
@@ -56,7 +56,7 @@ class Polled(Provider):
     """The name of the provider in the catalogue."""
     receipts: ClassVar[bool] = True
     pause: ClassVar[float] = 2.0
-    """Seconds until the first look; later ones wait longer."""
+    """Seconds between two looks, at the least."""
 
     def __init__(self, upstream: Upstream, *, models: Sequence[Model], fetcher: Fetcher) -> None:
         self._upstream, self._models, self._fetcher = upstream, tuple(models), fetcher
@@ -74,11 +74,12 @@ class Polled(Provider):
         model = _model_for(self._models, edit)
         async with self._door:
             try:
-                form = await self.prepared(await asyncio.to_thread(filled, model.input, edit), edit)
+                form = await self.prepared(filled(model.input, edit), edit)
             except ValueError as error:
                 raise Misconfigured("The catalogue describes this model wrongly.", detail=str(error)) from error
             answer = await self._upstream.call(self.submission(model, form, edit))
-        return Pending(self.receipt(model, answer.body), self.pause)
+        # Half of the usual time is soon enough: what takes so little is rare.
+        return Pending(self.receipt(model, answer.body), max(self.pause, model.typical / 2))
 
     async def check(self, handle: str, edit: Edit) -> Done | Pending:
         news = await self.look(handle)

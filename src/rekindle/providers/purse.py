@@ -56,6 +56,10 @@ class Purse(Protocol):
         """Write down what an attempt cost, in the transaction that writes its end: exactly once an attempt."""
         ...
 
+    async def settled(self, tx: Transaction, spending: Spent) -> None:
+        """Put right what was written down before with what it could cost at most: now it is known."""
+        ...
+
 
 class Unlimited(Purse):
     """No budget: everything may be spent, and nobody adds it up."""
@@ -65,3 +69,6 @@ class Unlimited(Purse):
 
     async def spent(self, tx: Transaction, spending: Spent) -> None:
         """Nothing to do: the attempt has its cost."""
+
+    async def settled(self, tx: Transaction, spending: Spent) -> None:
+        """Nothing to do, either."""

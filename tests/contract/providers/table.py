@@ -84,6 +84,10 @@ class Entry:
     def models(self) -> Sequence[Model]:
         return models_of()[self.name]
 
+    def model(self, name: str) -> Model:
+        """The model of this name."""
+        return next(each for each in self.models if each.id == name)
+
     @property
     def troubles(self) -> Mapping[str, type[ProviderError] | None]:
         """What each trouble that is possible here means."""
@@ -151,3 +155,8 @@ TABLE = [
     Entry(kie, kie.KieProvider, KieSimulator, means={"off": Misconfigured, "garbled": BadResult}),
     Entry(nanobanana, nanobanana.NanoBananaProvider, NanoBananaSimulator, means={"off": Misconfigured}),
 ]  # fmt: skip
+
+
+def entry_of(name: str) -> Entry:
+    """The adapter of this name."""
+    return next(entry for entry in TABLE if entry.name == name)

@@ -1,8 +1,6 @@
 """The traps of fal's queue that no other provider has."""
 
-from collections.abc import AsyncGenerator, Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -10,29 +8,13 @@ from rekindle.providers.adapters import fal
 from rekindle.providers.adapters.fal import FalProvider
 from rekindle.providers.errors import Misconfigured, Refused
 from rekindle.providers.http import Upstream
-from rekindle.providers.protocol import Model
 from rekindle.treatments.operations import Operation
-from tests.contract.providers.house import House, finished, handle_of, house
-from tests.contract.providers.table import TABLE
+from tests.contract.providers.house import House, finished, handle_of
+from tests.contract.providers.table import entry_of
 from tests.simulators.upstreams.fal import FalSimulator
 
-ENTRY = next(entry for entry in TABLE if entry.name == "fal")
-
-
-@pytest.fixture(scope="module")
-def simulator() -> Iterator[FalSimulator]:
-    with FalSimulator() as running:
-        yield running
-
-
-@pytest.fixture
-async def at(simulator: FalSimulator, tmp_path: Path) -> AsyncGenerator[House]:
-    async with house(ENTRY, simulator, tmp_path) as home:
-        yield home
-
-
-def model(name: str) -> Model:
-    return next(each for each in ENTRY.models if each.id == name)
+ENTRY = entry_of("fal")
+model = ENTRY.model
 
 
 def queue_of(at: House) -> FalSimulator:

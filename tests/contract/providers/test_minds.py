@@ -13,7 +13,7 @@ from rekindle.providers.adapters.gemini_mind import GeminiMind, headers
 from rekindle.providers.errors import ProviderError, Refused
 from rekindle.providers.http import Upstream
 from rekindle.providers.minds import TokenPrice
-from rekindle.providers.understanding import Understanding
+from rekindle.providers.understanding import Settle, Terms, Understanding
 from rekindle.safety.prompts import PromptRules
 from rekindle.treatments.classify import FAILED
 from rekindle.treatments.degradations import Degradation
@@ -50,11 +50,25 @@ class Ledger:
     def __init__(self, *, forbidden: bool = False) -> None:
         self.told: list[tuple[str, int]] = []
         self.forbidden = forbidden
+        self.promised: list[int] = []
+        self.settled: list[int] = []
 
     async def leaving(self, host: str, size: int) -> None:
         self.told.append((host, size))
         if self.forbidden:
             raise RekindleError("This stays here.")
+
+    async def paying(self, most: int) -> Settle:
+        self.promised.append(most)
+
+        async def settle(cost: int) -> None:
+            self.settled.append(cost)
+
+        return settle
+
+    @property
+    def terms(self) -> Terms:
+        return Terms(self.leaving, self.paying)
 
 
 @pytest.mark.parametrize("trouble", ["", "fenced", "busy", "limited", "html", "cut", "silent", "refused"])
@@ -132,7 +146,7 @@ async def test_every_trouble_is_an_error_of_the_provider(upstream: GeminiSimulat
 
 async def test_a_wish_is_put_into_better_words(upstream: GeminiSimulator) -> None:
     async with minding(upstream) as mind:
-        worded = await understanding(mind).word(Operation.RESTORE, FADED, WISHES, Ledger().leaving)
+        worded = await understanding(mind).word(Operation.RESTORE, FADED, WISHES, Ledger().terms)
     assert worded.rewritten
     assert worded.by == "gemini:gemini-3.8-flash"
     assert worded.cost == COST
@@ -143,28 +157,46 @@ async def test_a_wish_is_put_into_better_words(upstream: GeminiSimulator) -> Non
 async def test_a_look_that_agrees_makes_surer(upstream: GeminiSimulator, picture: Path) -> None:
     upstream.words.category = "D"
     async with minding(upstream) as mind:
-        seen = await understanding(mind).see(picture, FADED, Ledger().leaving)
+        seen = await understanding(mind).see(picture, FADED, Ledger().terms)
     assert seen.diagnosis.main.confidence == pytest.approx(0.9)
     assert (seen.by, seen.cost) == ("gemini:gemini-3.8-flash", COST)
 
 
 @pytest.mark.parametrize(
-    ("troubles", "cost"),
-    [(["busy"], 0), (["cut"], 0), (["refused"], 0), (["essay", "nonsense"], 2 * COST), (["rude", "rude"], 2 * COST)],
-)
-async def test_whatever_goes_wrong_the_words_by_rule_are_used(
-    upstream: GeminiSimulator, troubles: list[str], cost: int
+    ("troubles", "settled"),
+    [(["busy"], [0]), (["cut"], []), (["refused"], [0]), (["essay", "nonsense"], [COST, COST]),
+     (["rude", "rude"], [COST, COST])],
+)  # fmt: skip
+async def test_whatever_goes_wrong_the_words_by_rule_are_used_and_what_may_have_been_charged_counts(
+    upstream: GeminiSimulator, troubles: list[str], settled: list[int]
 ) -> None:
     upstream.words.troubles.extend(troubles)
+    ledger = Ledger()
     async with minding(upstream) as mind:
-        worded = await understanding(mind).word(Operation.RESTORE, FADED, WISHES, Ledger().leaving)
-    assert (worded.prompt, worded.by, worded.cost) == (BY_RULE, "rules", cost)
+        worded = await understanding(mind).word(Operation.RESTORE, FADED, WISHES, ledger.terms)
+    assert (worded.prompt, worded.by) == (BY_RULE, "rules")
+    # What is not settled stays as it was promised: cut off, and nobody knows whether it was charged.
+    assert ledger.settled == settled
+    assert worded.cost == (sum(settled) if settled else ledger.promised[0])
+    assert all(most >= COST for most in ledger.promised)
+
+
+async def test_what_must_not_be_spent_is_not_asked(upstream: GeminiSimulator, picture: Path) -> None:
+    async def refuses(most: int) -> Settle:
+        raise RekindleError("The day's budget is spent.")
+
+    ledger = Ledger()
+    async with minding(upstream) as mind:
+        terms, advised = Terms(ledger.leaving, refuses), understanding(mind)
+        assert (await advised.word(Operation.RESTORE, FADED, WISHES, terms)).cost == 0
+        assert (await advised.see(picture, FADED, terms)).diagnosis is FADED
+    assert (upstream.words.asked, ledger.told) == ([], [])
 
 
 async def test_a_second_try_may_be_better_than_the_first(upstream: GeminiSimulator) -> None:
     upstream.words.troubles.extend(["essay", ""])
     async with minding(upstream) as mind:
-        worded = await understanding(mind).word(Operation.RESTORE, FADED, WISHES, Ledger().leaving)
+        worded = await understanding(mind).word(Operation.RESTORE, FADED, WISHES, Ledger().terms)
     assert worded.rewritten
     assert worded.cost == 2 * COST
 
@@ -173,16 +205,16 @@ async def test_a_model_that_thinks_for_too_long_is_not_waited_for(upstream: Gemi
     upstream.words.troubles.extend(["never", "never"])
     async with minding(upstream, seconds=30.0) as mind, asyncio.timeout(5.0):
         advised = understanding(mind, seconds=0.3)
-        assert (await advised.word(Operation.RESTORE, FADED, WISHES, Ledger().leaving)).prompt == BY_RULE
-        assert (await advised.see(picture, FADED, Ledger().leaving)).diagnosis is FADED
+        assert (await advised.word(Operation.RESTORE, FADED, WISHES, Ledger().terms)).prompt == BY_RULE
+        assert (await advised.see(picture, FADED, Ledger().terms)).diagnosis is FADED
 
 
 async def test_nothing_is_sent_where_nothing_may_leave(upstream: GeminiSimulator, picture: Path) -> None:
     async with minding(upstream) as mind:
         advised, ledger = understanding(mind), Ledger(forbidden=True)
-        for leaving in (None, ledger.leaving):
-            assert (await advised.see(picture, FADED, leaving)).diagnosis is FADED
-            assert (await advised.word(Operation.RESTORE, FADED, WISHES, leaving)).prompt == BY_RULE
+        for terms in (None, ledger.terms):
+            assert (await advised.see(picture, FADED, terms)).diagnosis is FADED
+            assert (await advised.word(Operation.RESTORE, FADED, WISHES, terms)).prompt == BY_RULE
     assert len(ledger.told) == 2
     assert upstream.words.asked == []
 
@@ -190,5 +222,5 @@ async def test_nothing_is_sent_where_nothing_may_leave(upstream: GeminiSimulator
 async def test_without_a_mind_everything_is_by_rule(picture: Path) -> None:
     advised = Understanding(judge=PromptRules().judge)
     assert advised.name is None
-    assert (await advised.see(picture, FADED, Ledger().leaving)).diagnosis is FADED
-    assert (await advised.word(Operation.RESTORE, FADED, WISHES, Ledger().leaving)).prompt == BY_RULE
+    assert (await advised.see(picture, FADED, Ledger().terms)).diagnosis is FADED
+    assert (await advised.word(Operation.RESTORE, FADED, WISHES, Ledger().terms)).prompt == BY_RULE

@@ -5,6 +5,7 @@ from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
+import httpx2
 import pytest
 
 from rekindle.providers.adapters import fal, gemini
@@ -69,7 +70,8 @@ class Trusting(fal.FalProvider):
     async def look(self, handle: str) -> Pending | Ended:
         news = await super().look(handle)
         if isinstance(news, Ended) and isinstance(news.result, str):
-            await self._upstream._client.get(news.result)
+            async with httpx2.AsyncClient(headers=self._upstream._headers, trust_env=False) as client:
+                await client.get(news.result)
         return news
 
 

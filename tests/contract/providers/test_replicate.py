@@ -1,6 +1,5 @@
 """The traps of Replicate that no other provider has."""
 
-from collections.abc import AsyncGenerator, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,29 +11,14 @@ from PIL import Image
 from rekindle.providers.adapters import replicate
 from rekindle.providers.errors import Misconfigured, Unsupported
 from rekindle.providers.http import Upstream
-from rekindle.providers.protocol import SENT_TYPE, Model, Pending, Picture
+from rekindle.providers.protocol import SENT_TYPE, Pending, Picture
 from rekindle.providers.webhooks import Call, by_standard, standard_key
-from tests.contract.providers.house import House, finished, handle_of, house, must_be_new
-from tests.contract.providers.table import TABLE
+from tests.contract.providers.house import House, finished, handle_of, must_be_new
+from tests.contract.providers.table import entry_of
 from tests.simulators.upstreams.replicate import SECRET, VERSIONS, ReplicateSimulator
 
-ENTRY = next(entry for entry in TABLE if entry.name == "replicate")
-
-
-@pytest.fixture(scope="module")
-def running() -> Iterator[ReplicateSimulator]:
-    with ReplicateSimulator() as simulator:
-        yield simulator
-
-
-@pytest.fixture
-async def at(running: ReplicateSimulator, tmp_path: Path) -> AsyncGenerator[House]:
-    async with house(ENTRY, running, tmp_path) as home:
-        yield home
-
-
-def model(name: str) -> Model:
-    return next(each for each in ENTRY.models if each.id == name)
+ENTRY = entry_of("replicate")
+model = ENTRY.model
 
 
 def upstream_of(at: House) -> ReplicateSimulator:

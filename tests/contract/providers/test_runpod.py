@@ -1,6 +1,6 @@
 """The traps of RunPod that no other provider has."""
 
-from collections.abc import AsyncGenerator, Iterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,27 +11,16 @@ from rekindle.providers.errors import BadResult, Lost, Misconfigured, ProviderEr
 from rekindle.providers.http import Upstream
 from rekindle.providers.protocol import Model, Pending, Picture, Price, Takes
 from rekindle.treatments.operations import Operation
-from tests.contract.providers.house import House, finished, handle_of, house, must_be_new
-from tests.contract.providers.table import TABLE
+from tests.contract.providers.house import House, finished, handle_of, must_be_new
+from tests.contract.providers.table import entry_of
 from tests.simulators.upstreams.runpod import RunpodSimulator
 
-ENTRY = next(entry for entry in TABLE if entry.name == "runpod")
+ENTRY = entry_of("runpod")
+model = ENTRY.model
 WORKER = replace(
     ENTRY.models[0], id="own", upstream="own-worker", takes=Takes.BYTES, sizes=(), price=Price(second=300),
     input={"workflow": "qwen_image_edit"},
 )  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def running() -> Iterator[RunpodSimulator]:
-    with RunpodSimulator() as simulator:
-        yield simulator
-
-
-@pytest.fixture
-async def at(running: RunpodSimulator, tmp_path: Path) -> AsyncGenerator[House]:
-    async with house(ENTRY, running, tmp_path) as home:
-        yield home
 
 
 @pytest.fixture
@@ -50,10 +39,6 @@ def provider_of(at: House, models: Sequence[Model]) -> runpod.RunpodProvider:
 def upstream_of(at: House) -> RunpodSimulator:
     assert isinstance(at.simulator, RunpodSimulator)
     return at.simulator
-
-
-def model(name: str) -> Model:
-    return next(each for each in ENTRY.models if each.id == name)
 
 
 async def test_completed_is_not_succeeded(at: House) -> None:

@@ -4,6 +4,7 @@ Only the client of it: `import runpod` alone loads the workers, the command line
 that nothing here has a use for. So the packages around the client are named and not run.
 """
 
+import asyncio
 import base64
 import importlib
 import importlib.machinery
@@ -21,6 +22,8 @@ import pytest
 import requests
 from PIL import Image
 
+from rekindle.infra.turns import Turns
+from rekindle.providers.bodies import Sending, json_body
 from rekindle.providers.protocol import SENT_TYPE, Edit, Picture
 from rekindle.providers.workflows.graph import filled_graph
 from rekindle.treatments.operations import Operation
@@ -135,7 +138,9 @@ def test_a_worker_of_ones_own_runs_the_workflow_that_comes_with_the_product(sdk:
     (tmp_path / "photo.jpg").write_bytes(PHOTO)
     picture = Picture(tmp_path / "photo.jpg", SENT_TYPE, 96, 64)
     edit = Edit("job/1", Operation.RESTORE, "own", [picture], Treatment((), "Mend it."), Wishes(), tmp_path)
-    output = sdk.Endpoint("own-worker").run_sync({"input": filled_graph("qwen_image_edit", edit)})
+    body = json_body({"input": filled_graph("qwen_image_edit", edit)})
+    sent = asyncio.run(httpx2.Request("POST", "https://own", stream=Sending(body, Turns(1))).aread())
+    output = sdk.Endpoint("own-worker").run_sync(json.loads(sent))
     (image,) = output["images"]
     assert image["type"] == "base64"
     with Image.open(io.BytesIO(base64.b64decode(image["data"]))) as made:

@@ -1,12 +1,11 @@
 """Forms of requests, filled in with what an edit brings."""
 
-import base64
 from pathlib import Path
 
 import pytest
 
 from rekindle.providers.catalogue import models_of
-from rekindle.providers.forms import WORDS, filled
+from rekindle.providers.forms import WORDS, Enclosed, filled
 from rekindle.providers.protocol import MASK_TYPE, SENT_TYPE, Edit, Picture
 from rekindle.treatments.operations import Operation
 from rekindle.treatments.plan import Treatment, Wishes
@@ -29,8 +28,8 @@ def made(folder: Path, *, links: tuple[str, ...] = (), mask: bool = False) -> Ed
     )  # fmt: skip
 
 
-def data(kind: str, content: bytes) -> str:
-    return f"data:{kind};base64,{base64.b64encode(content).decode()}"
+def data(kind: str, path: Path) -> Enclosed:
+    return Enclosed(path, f"data:{kind};base64,")
 
 
 def test_plain_values_stay_as_they_are(edit: Edit) -> None:
@@ -46,7 +45,7 @@ def test_words_become_what_the_edit_brings(edit: Edit) -> None:
 
 
 def test_pictures_are_data_where_there_are_no_links(edit: Edit) -> None:
-    one, two = data("image/jpeg", b"one"), data("image/jpeg", b"two")
+    one, two = (data("image/jpeg", image.path) for image in edit.images)
     assert filled({"first": "$image", "all": "$images"}, edit) == {"first": one, "all": [one, two]}
 
 
@@ -59,7 +58,7 @@ def test_pictures_are_links_where_there_are_some(tmp_path: Path) -> None:
 def test_a_field_for_which_there_is_nothing_is_left_out(tmp_path: Path) -> None:
     form = {"mask": "$mask", "seed": "$seed"}
     assert filled(form, made(tmp_path)) == {"seed": 42}
-    assert filled(form, made(tmp_path, mask=True)) == {"mask": data("image/png", b"mask"), "seed": 42}
+    assert filled(form, made(tmp_path, mask=True)) == {"mask": data("image/png", tmp_path / "mask.png"), "seed": 42}
 
 
 def test_forms_in_forms_are_filled_too(edit: Edit) -> None:

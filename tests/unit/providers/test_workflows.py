@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from rekindle.providers.forms import Enclosed
 from rekindle.providers.protocol import SENT_TYPE, Edit, Picture
 from rekindle.providers.workflows.graph import PHOTO, filled_graph
 from rekindle.treatments.operations import Operation
@@ -42,7 +43,7 @@ def test_a_workflow_of_the_product_has_no_loose_ends_and_takes_what_an_edit_brin
     assert {"LoadImage", "SaveImage"} <= set(kinds)
     text = json.dumps(nodes)
     assert all(what in text for what in ("Mend it.", PHOTO, ": 11"))
-    assert sent["images"] == [{"name": PHOTO, "image": "data:image/jpeg;base64,/9j/"}]
+    assert sent["images"] == [{"name": PHOTO, "image": Enclosed(edit.images[0].path, "data:image/jpeg;base64,")}]
 
 
 def test_filling_one_in_leaves_the_next_as_it_was(edit: Edit) -> None:

@@ -3,14 +3,12 @@
 Blocks come with status 200, drafts of models that think look like pictures, and a wrong key is a bad request.
 """
 
-import asyncio
-import base64
 from collections.abc import Mapping
 from typing import Any, ClassVar, cast
 
 from rekindle.providers.at_once import AtOnce, Drawn
 from rekindle.providers.errors import BadResult, Misconfigured, ProviderError, RateLimited, Refused
-from rekindle.providers.forms import filled
+from rekindle.providers.forms import Enclosed, filled
 from rekindle.providers.http import USUAL_PAUSE, Ask, as_pause, by_status, said
 from rekindle.providers.polling import dig
 from rekindle.providers.protocol import Edit, Model
@@ -35,11 +33,10 @@ class GeminiProvider(AtOnce):
     known_as: ClassVar[str] = "gemini"
 
     async def request(self, model: Model, edit: Edit) -> Ask:
-        content = await asyncio.to_thread(_content, edit)
-        config = {"responseModalities": ["IMAGE"], **await asyncio.to_thread(filled, model.input, edit)}
+        config: dict[str, Any] = {"responseModalities": ["IMAGE"], **filled(model.input, edit)}
         if model.sizes:
             config["imageConfig"] = {"imageSize": model.sizes[0]}
-        asked = {"contents": [content], "generationConfig": config}
+        asked = {"contents": [_content(edit)], "generationConfig": config}
         return Ask("POST", f"/models/{model.upstream}:generateContent", edit=edit, json=asked, begins=True)
 
     def drawn(self, body: Any) -> Drawn:
@@ -65,8 +62,10 @@ def headers(key: str) -> Mapping[str, str]:
 
 def explain(status: int, body: Any) -> ProviderError | None:
     """The hook for `Upstream`: what Google itself says of a trouble, None where the status says it all."""
-    words, details = said(body), _listed(dig(body, "error", "details"))
     told = dig(body, "error", "code")
+    if 200 <= status < 300 and not isinstance(told, int):
+        return None
+    words, details = said(body), _listed(dig(body, "error", "details"))
     code = told if 200 <= status < 300 and isinstance(told, int) else status
     if code == 429:
         pauses = [as_pause(str(dig(each, "retryDelay")).removesuffix("s")) or 0.0 for each in details]
@@ -81,8 +80,7 @@ def explain(status: int, body: Any) -> ProviderError | None:
 def _content(edit: Edit) -> dict[str, Any]:
     """The pictures before the words, as the documents ask for."""
     parts: list[dict[str, Any]] = [
-        {"inlineData": {"mimeType": image.media_type, "data": base64.b64encode(image.path.read_bytes()).decode()}}
-        for image in edit.images
+        {"inlineData": {"mimeType": image.media_type, "data": Enclosed(image.path)}} for image in edit.images
     ]
     return {"role": "user", "parts": [*parts, {"text": edit.treatment.prompt}]}
 

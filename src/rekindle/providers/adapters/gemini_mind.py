@@ -9,7 +9,7 @@ from typing import Any, cast
 
 from rekindle.providers.errors import BadResult, Refused
 from rekindle.providers.http import Ask, said
-from rekindle.providers.minds import RemoteMind
+from rekindle.providers.minds import MOST_TOKENS, RemoteMind
 from rekindle.providers.polling import dig
 from rekindle.treatments.mind import Telling, Thought
 from rekindle.treatments.texts import text
@@ -25,8 +25,6 @@ _CLASSES: Mapping[str, Any] = {
     "required": ["category", "details"],
     "propertyOrdering": ["category", "details"],
 }
-_MOST_TOKENS = 1024
-"""Of an answer, thoughts included."""
 
 
 class GeminiMind(RemoteMind):
@@ -46,7 +44,7 @@ class GeminiMind(RemoteMind):
     async def _ask(self, parts: list[dict[str, Any]], form: Mapping[str, Any], leaving: Telling) -> Thought[str]:
         asked = {
             "contents": [{"role": "user", "parts": parts}],
-            "generationConfig": {"temperature": 0, "maxOutputTokens": _MOST_TOKENS, **form},
+            "generationConfig": {"temperature": 0, "maxOutputTokens": MOST_TOKENS, **form},
         }
         await leaving(self._upstream.host, len(json.dumps(asked)))
         ask = Ask("POST", f"/models/{self._model}:generateContent", json=asked, begins=True)

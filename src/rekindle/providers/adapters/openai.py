@@ -2,9 +2,9 @@
 speaks as they do: the address is a setting.
 """
 
-import asyncio
 import math
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any, ClassVar
 
 from rekindle.providers.at_once import AtOnce, Drawn
@@ -29,7 +29,7 @@ _MOST_ASPECT = 3.0
 _REFUSALS = frozenset({"moderation_blocked", "content_policy_violation"})
 _UNPAID = frozenset({"insufficient_quota", "billing_hard_limit_reached", "invalid_api_key"})
 
-File = tuple[str, tuple[str, bytes, str]]
+File = tuple[str, tuple[str, bytes | Path, str]]
 
 
 class OpenAiProvider(AtOnce):
@@ -39,15 +39,14 @@ class OpenAiProvider(AtOnce):
     masks: ClassVar[bool] = True
 
     async def request(self, model: Model, edit: Edit) -> Ask:
-        form = await asyncio.to_thread(filled, model.input, edit)
         fields = {
             "model": model.upstream,
             "prompt": edit.treatment.prompt,
             "size": _size(edit.images[0], model.max_pixels),
             **({"quality": model.sizes[0]} if model.sizes else {}),
-            **{name: str(value) for name, value in form.items()},
+            **{name: str(value) for name, value in filled(model.input, edit).items()},
         }
-        files = [await asyncio.to_thread(_file, number, image) for number, image in enumerate(edit.images)]
+        files = [_file(number, image) for number, image in enumerate(edit.images)]
         if edit.mask is not None:
             files.append(("mask", ("mask.png", await alpha_mask(edit, edit.mask), "image/png")))
         return Ask("POST", "/images/edits", edit=edit, form=fields, files=tuple(files), begins=True)
@@ -86,7 +85,7 @@ def explain(status: int, body: Any) -> ProviderError | None:
 
 
 def _file(number: int, image: Picture) -> File:
-    return "image[]", (f"photo-{number}.jpg", image.path.read_bytes(), image.media_type)
+    return "image[]", (f"photo-{number}.jpg", image.path, image.media_type)
 
 
 def _size(picture: Picture, pixels: int) -> str:

@@ -5,19 +5,19 @@ with its result an hour after it ended, so that the result is fetched as soon as
 """
 
 import asyncio
-import base64
 from collections.abc import Mapping
 from typing import Any, ClassVar, cast
 
 from rekindle.providers.errors import Lost, ProviderError, Unfinished
+from rekindle.providers.forms import Enclosed
 from rekindle.providers.http import Ask, said
 from rekindle.providers.polling import Ended, Polled, address, dig, failed, handed, percent, refusal
 from rekindle.providers.protocol import Edit, Model, Pending
 
 BASE_URL = "https://api.replicate.com"
 
-MOST_INLINE = 256 * 1024
-"""Characters of a `data:` address that go inside of a request; a larger file is handed in before it."""
+MOST_INLINE = 192 * 1024
+"""Bytes of a file that goes inside of a request, as 256 kB of base64; a larger one is handed in before it."""
 
 _NOT_BEGUN = {
     "canceled": "Somebody stopped this edit at the provider.",
@@ -47,11 +47,10 @@ class ReplicateProvider(Polled):
         """The address of a picture that is too large for a request; any other value as it is."""
         if isinstance(value, list):
             return [await self._handed_in(each, edit) for each in cast("list[Any]", value)]
-        if not isinstance(value, str) or not value.startswith("data:") or len(value) <= MOST_INLINE:
+        if not isinstance(value, Enclosed) or await asyncio.to_thread(_size, value) <= MOST_INLINE:
             return value
-        head, _, text = value.partition(",")
-        data = await asyncio.to_thread(base64.b64decode, text)
-        file = ("content", ("photo", data, head.removeprefix("data:").removesuffix(";base64")))
+        kind = value.before.removeprefix("data:").removesuffix(";base64,")
+        file = ("content", ("photo", value.path, kind))
         answer = await self._upstream.call(Ask("POST", "/v1/files", edit=edit, files=(file,)))
         return address(answer.body, "urls", "get")
 
@@ -85,6 +84,10 @@ class ReplicateProvider(Polled):
 
     def cancellation(self, handle: str) -> Ask:
         return Ask("POST", f"/v1/predictions/{handle}/cancel")
+
+
+def _size(file: Enclosed) -> int:
+    return file.path.stat().st_size
 
 
 def _result(body: Any) -> str:

@@ -23,7 +23,7 @@ _KNOWN = frozenset({"prompt", "photo", "seed"})
 
 def filled_graph(name: str, edit: Edit) -> dict[str, Any]:
     """The input of a worker: `workflow` and `images`. `name` is that of a workflow that comes with the product, or the
-    path of one's own, ending with `.json`. Reads files, so it is not for the event loop. Raises ValueError.
+    path of one's own, ending with `.json`, which is read: this is not for the event loop. Raises ValueError.
     """
     places, nodes = _template(name)
     graph = copy.deepcopy(dict(nodes))
