@@ -1,4 +1,4 @@
-"""Routes that say how the server is and what it can do."""
+"""Routes that say how the server is and what it can do: alive, ready, and for what."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, replace
@@ -12,30 +12,47 @@ from rekindle import __version__
 from rekindle.accounts.asking import open_to_all
 from rekindle.clock import Clock
 from rekindle.config import Settings
-from rekindle.infra.db.database import Database
 from rekindle.infra.http import API, service
-from rekindle.infra.storage.port import Storage
+from rekindle.infra.observing.readiness import Overall, Readiness, State, overall
+from rekindle.jobs.rewording import Rewording
 from rekindle.photos.schemas import Body
 from rekindle.providers.offers import Offers
 
 router = APIRouter(dependencies=[open_to_all()], tags=["server"])
 
-State = Literal["ok", "failing"]
+PROBES = frozenset({"/health", "/ready"})
+"""What machines beside the server ask, by whatever name they reach it."""
 
 
 class HealthOut(Body):
-    """Whether the server and what it stands on work."""
+    """The server answers."""
 
-    status: State
+    status: Literal["ok"]
     timestamp: datetime
     version: str
-    services: dict[str, State]
+
+
+class ServiceOut(Body):
+    """How something is that the server stands on."""
+
+    state: State
+    essential: bool = Field(description="Whether nothing can be served without it.")
+    detail: str | None = Field(description="A sentence, where it is not well.")
+
+
+class ReadyOut(Body):
+    """Whether the server can do its work; `degraded`: it can, and something is not as it should be."""
+
+    status: Overall
+    timestamp: datetime
+    version: str
+    services: dict[str, ServiceOut]
 
 
 class RetentionOut(Body):
-    """How long photos are kept; `hours` for the policy `ephemeral`."""
+    """How long photos are kept; `hours` for the policies `ephemeral` and `sessions`."""
 
-    policy: Literal["keep", "ephemeral", "delete_original"]
+    policy: Literal["keep", "ephemeral", "sessions", "delete_original"]
     hours: float | None
 
 
@@ -56,6 +73,14 @@ class ChoiceOut(Body):
     sends: bool = Field(description="Whether the photo leaves this machine.")
 
 
+class RewriterOut(Body):
+    """Who puts the words of a job better, where that is asked for."""
+
+    provider: str
+    title: str = Field(description="What people call the provider.")
+    looks: bool = Field(description="Whether it is also sent a small picture of the photo.")
+
+
 class CapabilitiesOut(Body):
     """What this server takes and does."""
 
@@ -65,36 +90,46 @@ class CapabilitiesOut(Body):
     operations: list[str]
     operation_notes: dict[str, str] = Field(description="What the engine here can do, one sentence for an operation.")
     offers: dict[str, list[ChoiceOut]] = Field(description="Who can do each operation, before anybody is chosen.")
+    rewriter: RewriterOut | None = Field(description="Null where there is nobody, and the usual words are sent.")
     retention: RetentionOut
     version: str
     provider_notice: str
+    direct_uploads: bool = Field(description="Whether photos can be sent to the store: see `POST /uploads`.")
 
 
-@router.get("/health", response_model=HealthOut, responses={503: {"model": HealthOut, "description": "Failing"}})
-@router.get(f"{API}/health", response_model=HealthOut, responses={503: {"model": HealthOut, "description": "Failing"}})
-async def health(
-    response: Response,
-    db: Annotated[Database, service(Database)],
-    storage: Annotated[Storage, service(Storage)],
-    clock: Annotated[Clock, service(Clock)],
-) -> HealthOut:
-    """Whether the server works; 503 when something that it stands on does not."""
-    services: dict[str, State] = {"database": await _database(db), "storage": await _storage(storage)}
-    well = all(state == "ok" for state in services.values())
-    response.status_code = 200 if well else 503
+@router.get("/health")
+@router.get(f"{API}/health")
+async def health(response: Response, clock: Annotated[Clock, service(Clock)]) -> HealthOut:
+    """Whether the server is alive. Asks nothing of what it stands on: see `/ready` for that."""
     response.headers["Cache-Control"] = "no-store"
-    return HealthOut(
-        status="ok" if well else "failing", timestamp=clock.now(), version=__version__, services=services
-    )  # fmt: skip
+    return HealthOut(status="ok", timestamp=clock.now(), version=__version__)
+
+
+@router.get("/ready", response_model=ReadyOut, responses={503: {"model": ReadyOut, "description": "Unavailable"}})
+@router.get(f"{API}/ready", response_model=ReadyOut, responses={503: {"model": ReadyOut, "description": "Unavailable"}})
+async def ready(
+    response: Response, readiness: Annotated[Readiness, service(Readiness)], clock: Annotated[Clock, service(Clock)]
+) -> ReadyOut:
+    """Whether the server can do its work; 503 only when it cannot serve at all."""
+    found = await readiness.look()
+    status = overall(found)
+    response.status_code = 503 if status is Overall.UNAVAILABLE else 200
+    response.headers["Cache-Control"] = "no-store"
+    services = {
+        name: ServiceOut(state=each.state, essential=each.essential, detail=each.detail) for name, each in found.items()
+    }
+    return ReadyOut(status=status, timestamp=clock.now(), version=__version__, services=services)
 
 
 @router.get(f"{API}/capabilities")
 async def capabilities(
-    settings: Annotated[Settings, service(Settings)], offers: Annotated[Offers, service(Offers)]
+    settings: Annotated[Settings, service(Settings)],
+    offers: Annotated[Offers, service(Offers)],
+    rewording: Annotated[Rewording, service(Rewording)],
 ) -> CapabilitiesOut:
     """What may be uploaded, what can be done, and how long things are kept."""
     retention, uploads = settings.retention, settings.uploads
-    hours = retention.hours if retention.policy == "ephemeral" else None
+    hours = retention.hours if retention.policy in {"ephemeral", "sessions"} else None
     return CapabilitiesOut(
         formats=list(uploads.formats),
         max_bytes=uploads.max_bytes,
@@ -102,9 +137,11 @@ async def capabilities(
         operations=[operation.value for operation in offers.operations()],
         operation_notes={operation.value: note for operation, note in offers.notes().items()},
         offers=_offers(offers, with_cost=not settings.accounts.enabled),
+        rewriter=_rewriter(offers, rewording),
         retention=RetentionOut(policy=retention.policy, hours=hours),
         version=__version__,
         provider_notice=_notice(offers.senders()),
+        direct_uploads=settings.storage.direct,
     )
 
 
@@ -118,23 +155,14 @@ def _offers(offers: Offers, *, with_cost: bool) -> dict[str, list[ChoiceOut]]:
     }  # fmt: skip
 
 
+def _rewriter(offers: Offers, rewording: Rewording) -> RewriterOut | None:
+    if rewording.name is None:
+        return None
+    provider = rewording.name.partition(":")[0]
+    return RewriterOut(provider=provider, title=offers.title(provider), looks=rewording.looks)
+
+
 def _notice(senders: Sequence[str]) -> str:
     if not senders:
         return "Nothing leaves this machine."
     return f"Photos can be sent to {', '.join(senders)}, unless you say that they are to stay on this machine."
-
-
-async def _database(db: Database) -> State:
-    try:
-        await db.ping()
-    except Exception:  # noqa: BLE001
-        return "failing"
-    return "ok"
-
-
-async def _storage(storage: Storage) -> State:
-    try:
-        await storage.stat("health")
-    except OSError:
-        return "failing"
-    return "ok"

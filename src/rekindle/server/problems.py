@@ -13,6 +13,7 @@ from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from rekindle.errors import RekindleError
+from rekindle.infra.db.away import away
 from rekindle.infra.http import FieldError, Problem
 from rekindle.infra.room import no_room
 
@@ -113,6 +114,10 @@ class Faults:
             if (full := no_room(error)) is not None:
                 log.warning("the disk is full")
                 await _ours(Request(scope), full)(scope, receive, send)
+                return
+            if (gone := away(error)) is not None:
+                log.warning("a request failed as the database does not answer: %s", type(error).__name__)
+                await _ours(Request(scope), gone)(scope, receive, send)
                 return
             log.exception("a request failed for a reason that nobody foresaw")
             detail = "Something went wrong on our side. Nothing was lost; please try again."
