@@ -10,7 +10,8 @@ from rekindle.accounts.asking import asks
 from rekindle.accounts.users import User
 from rekindle.infra.http import API, problems, service
 from rekindle.jobs.options import Options
-from rekindle.jobs.prompting import Previewed, Prompting
+from rekindle.jobs.prompting import Prompting
+from rekindle.jobs.rewording import Reworded
 from rekindle.jobs.schemas import JobOptions, OperationName
 from rekindle.jobs.service import Wanted
 from rekindle.photos.schemas import Body, FindingOut
@@ -34,7 +35,7 @@ class PreviewPrompt(Body):
         default=False,
         strict=True,
         description="Have a model put it into better words, where one is configured and the photo may leave. Without "
-        "it nothing is sent anywhere.",
+        "it nothing is sent anywhere. A job with the option `rewrite` then sends the words that are shown.",
     )
 
 
@@ -56,7 +57,7 @@ async def preview_prompt(body: PreviewPrompt, user: Asker, prompting: Showing) -
     return _shown(await prompting.preview(user, wanted, rewrite=body.rewrite))
 
 
-def _shown(previewed: Previewed) -> PromptOut:
+def _shown(previewed: Reworded) -> PromptOut:
     worded = previewed.worded
     findings = [
         FindingOut(

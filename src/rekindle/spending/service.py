@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC
 from typing import Protocol
 from uuid import UUID
@@ -65,15 +65,20 @@ class Spending(Purse):
 
     async def spent(self, tx: Transaction, spending: Spent) -> None:
         """Write down what an attempt cost. What costs nothing leaves no line."""
-        if spending.cost == 0:
-            return
-        tx.add(
-            SpendingRow(
-                attempt_id=spending.attempt_id, job_id=spending.job_id, provider=spending.provider,
-                model=spending.model, plan=spending.plan, spender_id=spending.user, cost=spending.cost,
-                day=spending.at.astimezone(UTC).date(), at=spending.at, summed=False,
-            )
-        )  # fmt: skip
+        if spending.cost != 0:
+            tx.add(_line(spending))
+
+    async def settled(self, tx: Transaction, spending: Spent) -> None:
+        """Put a line right. One that is in the sums already stays, and gets another for the difference."""
+        row = await tx.get(SpendingRow, spending.attempt_id, with_for_update=True, populate_existing=True)
+        if row is None:
+            await self.spent(tx, spending)
+        elif row.summed and row.cost != spending.cost:
+            tx.add(_line(replace(spending, attempt_id=self._clock.new_id(), cost=spending.cost - row.cost)))
+        elif spending.cost == 0:
+            await tx.delete(row)
+        else:
+            row.cost = spending.cost
 
     async def budgets(self, tx: Transaction) -> Sequence[Budget]:
         """Those that come with the settings, and those that operators set."""
@@ -108,6 +113,14 @@ def budget_of(row: BudgetRow) -> Budget:
     alerts = tuple(int(each) for each in row.alerts.split(",") if each) if row.alerts else ALERTS
     return Budget(
         str(row.id), Scope(row.scope), row.key, Period(row.period), row.limit, Action(row.action), alerts
+    )  # fmt: skip
+
+
+def _line(spending: Spent) -> SpendingRow:
+    return SpendingRow(
+        attempt_id=spending.attempt_id, job_id=spending.job_id, provider=spending.provider,
+        model=spending.model, plan=spending.plan, spender_id=spending.user, cost=spending.cost,
+        day=spending.at.astimezone(UTC).date(), at=spending.at, summed=False,
     )  # fmt: skip
 
 

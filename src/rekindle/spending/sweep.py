@@ -30,13 +30,7 @@ class Sweep:
 
     async def run(self) -> int:
         """Everything once. Returns how many lines were summed up."""
-        done = 0
-        while True:
-            async with self._db.transaction() as tx:
-                count = await sum_up(tx)
-            done += count
-            if count < BATCH:
-                break
+        done = await self.sum()
         async with self._db.transaction() as tx:
             for budget in await self._spending.budgets(tx):
                 await self._about_budget(tx, budget)
@@ -45,6 +39,16 @@ class Sweep:
             for row in await tx.scalars(select(HealthRow).where(HealthRow.model == "", HealthRow.openings > 0)):
                 await self._about_provider(tx, row)
         return done
+
+    async def sum(self) -> int:
+        """Sum up what is not in the sums yet. Returns how many lines that were."""
+        done = 0
+        while True:
+            async with self._db.transaction() as tx:
+                count = await sum_up(tx)
+            done += count
+            if count < BATCH:
+                return done
 
     async def _about_budget(self, tx: Transaction, budget: Budget) -> None:
         now = self._clock.now()

@@ -33,18 +33,19 @@ def request_for(operation: Operation, diagnosis: Diagnosis, wishes: Wishes) -> s
     ))  # fmt: skip
 
 
-def rewritten(answer: str, operation: Operation) -> Prompt | None:
+def rewritten(answer: str, operation: Operation, wishes: Wishes) -> Prompt | None:
     """The prompt in an answer; None for an empty one, a refusal, an essay, or one with addresses or markup in it.
 
-    What keeps a photo true is said once more after it, whatever the model wrote.
+    What the last picture is for, and what keeps a photo true, is said once more after it, whatever the model wrote.
     """
     plain = _LABEL.sub("", _FENCE.sub("", answer.strip())).strip(_WRAPPING)
     plain = " ".join(plain.split())
     if not SHORTEST <= len(plain) <= LONGEST or not plain.isprintable() or _NOT_FOR_MODELS.search(plain):
         return None
-    version, words = text("rewrite").version, [sentence(plain)]
+    further = [text("mood")] if wishes.moodboard else []
     if operation.mends:
-        faithful = text("faithful")
-        words.append(faithful.words)
-        version = f"{version}+{faithful.version}"
-    return Prompt(" ".join(words), version)
+        further.append(text("faithful"))
+    return Prompt(
+        " ".join([sentence(plain), *(each.words for each in further)]),
+        "+".join([text("rewrite").version, *(each.version for each in further)]),
+    )

@@ -29,6 +29,12 @@ class Mind(Protocol):
         """Who it is, as people are told it (`provider:model`)."""
         ...
 
+    def estimate(self, characters: int, *, looks: bool = False) -> int:
+        """What a question of so many letters is expected to cost at most, in millionths of a dollar; `looks`: with a
+        picture.
+        """
+        ...
+
     async def classify(self, picture: Path, leaving: Telling) -> Thought[Classified]:
         """What is most wrong with the picture in a JPEG. Raises RekindleError when it cannot be asked."""
         ...

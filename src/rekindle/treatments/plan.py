@@ -12,7 +12,7 @@ from rekindle.imaging.steps.repair import Repair
 from rekindle.treatments.degradations import Degradation
 from rekindle.treatments.diagnose import NOTHING_FOUND, Diagnosis
 from rekindle.treatments.operations import Operation
-from rekindle.treatments.prompts import Chunk, prompt_for
+from rekindle.treatments.prompts import Chunk, Prompt, in_part, prompt_for
 from rekindle.treatments.wishes import Wishes
 
 _SHORTEST_MOTION = 4.0
@@ -26,12 +26,14 @@ _CAUTION, _CAUTION_PER_NOISE = 0.004, 2.0
 class Treatment:
     """The steps of the embedded engine, in their order, and the same intent in words for any other.
 
-    Operations that do not mend have words alone. `version` names the texts that the words are made from.
+    Operations that do not mend have words alone. `version` names the texts that the words are made from; `reworded`
+    says that a model has put them into better words.
     """
 
     steps: tuple[Step, ...]
     prompt: str
     version: str = ""
+    reworded: bool = False
 
     @property
     def colours(self) -> bool:
@@ -65,7 +67,10 @@ def for_part(
     """The same in the words for a call with `photos` of several photos; that of a single photo stays as it is."""
     if operation.photos == (1, 1):
         return treatment
-    prompt = prompt_for(operation, NOTHING_FOUND, wishes, photos=photos, chunk=chunk)
+    if treatment.reworded:
+        prompt = in_part(Prompt(treatment.prompt, treatment.version), chunk)
+    else:
+        prompt = prompt_for(operation, NOTHING_FOUND, wishes, photos=photos, chunk=chunk)
     return replace(treatment, prompt=prompt.text, version=prompt.version)
 
 

@@ -63,6 +63,15 @@ def prompt_for(
     return words.prompt()
 
 
+def in_part(prompt: Prompt, chunk: Chunk) -> Prompt:
+    """A prompt that is ready, for one of several calls: between what says which it is and what holds them together."""
+    words = _Words()
+    _part(words, chunk)
+    words.take(prompt)
+    _joined(words, chunk)
+    return words.prompt()
+
+
 class _Words:
     """Texts one after the other."""
 
@@ -76,6 +85,11 @@ class _Words:
     def use(self, chosen: Text, **values: object) -> None:
         self._words.append(chosen.filled(**values))
         self._versions.append(chosen.version)
+
+    def take(self, prompt: Prompt) -> None:
+        """Words that are put together already."""
+        self._words.append(prompt.text)
+        self._versions.append(prompt.version)
 
     def add_wish(self, wishes: Wishes) -> None:
         """What the person wrote, and showed."""

@@ -7,11 +7,13 @@ from typing import Any
 from rekindle.config import Settings
 from rekindle.config_providers import AccessSettings
 from rekindle.jobs.egress import Egress
-from rekindle.jobs.prompting import Looking, Prompting
+from rekindle.jobs.prompting import Prompting
+from rekindle.jobs.rewording import Looking, Rewording
 from rekindle.photos.preparing import Preparing
 from rekindle.providers.adapters import gemini_mind, openai_mind
 from rekindle.providers.http import Upstream
 from rekindle.providers.minds import TokenPrice
+from rekindle.providers.purse import Purse
 from rekindle.providers.understanding import Understanding
 from rekindle.treatments.mind import Mind
 from rekindle.wiring.ground import Ground
@@ -23,20 +25,20 @@ class Words:
     """What was built, and what is to be called at the end."""
 
     services: Sequence[object]
+    rewording: Rewording
     aclose: Callable[[], Awaitable[object]]
 
 
-def words_of(settings: Settings, on: Ground, preparing: Preparing) -> Words:
-    """What shows prompts."""
-    rules = prompt_rules(settings)
-    chosen = settings.understanding
+def words_of(settings: Settings, on: Ground, preparing: Preparing, purse: Purse) -> Words:
+    """What shows prompts, and has them put into better words."""
+    rules, chosen = prompt_rules(settings), settings.understanding
     understanding = Understanding(_mind(settings), judge=rules.judge, seconds=chosen.seconds, looks=chosen.look)
-    egress = Egress(on.db, clock=on.clock, local_only=settings.routing.local_only)
-    prompting = Prompting(
-        on.db, preparing, understanding,
-        rules=(rules, egress), looking=Looking(on.restoring, on.scratch), clock=on.clock,
+    rewording = Rewording(
+        on.db, understanding, egress=Egress(on.db, clock=on.clock, local_only=settings.routing.local_only),
+        purse=purse, looking=Looking(on.restoring, on.scratch, preparing), clock=on.clock,
     )  # fmt: skip
-    return Words((prompting,), understanding.aclose)
+    prompting = Prompting(on.db, preparing, rewording, prompts=rules, clock=on.clock)
+    return Words((prompting, rewording), rewording, understanding.aclose)
 
 
 def _mind(settings: Settings) -> Mind | None:

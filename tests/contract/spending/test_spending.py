@@ -3,7 +3,7 @@
 import random
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from uuid import UUID
 
@@ -108,6 +108,38 @@ async def test_what_costs_nothing_leaves_no_line(house: House) -> None:
     await house.spend(0)
     async with house.db.reading() as tx:
         assert (await tx.scalars(select(SpendingRow))).all() == []
+
+
+@pytest.mark.parametrize("actual", [0, 300, 5_000])
+@pytest.mark.parametrize("summed", [False, True])
+async def test_what_was_promised_is_put_right_in_the_books_once_it_is_known(
+    house: House, *, summed: bool, actual: int
+) -> None:
+    await house.desk.keep_pool("one", PoolRules(0, 0, 0))
+    await house.desk.purchase("one", 10_000, key="first")
+    promised = Spent(house.clock.new_id(), house.clock.new_id(), "one", "model", ADA, "free", 4_000, house.clock.now())
+    async with house.db.transaction() as tx:
+        await house.purse.spent(tx, promised)
+    assert (await house.desk.overview()).pools[0].balance == 6_000
+    if summed:
+        await house.sweep.run()
+    async with house.db.transaction() as tx:
+        await house.purse.settled(tx, replace(promised, cost=actual))
+    for _ in range(2):
+        seen = await house.desk.overview()
+        assert (seen.month.cost, seen.pools[0].balance) == (actual, 10_000 - actual)
+        await house.sweep.run()
+    async with house.db.reading() as tx:
+        by_user = (await tx.scalars(select(SumRow.cost).where(SumRow.scope == "user"))).all()
+    assert sum(by_user) == actual
+
+
+async def test_what_was_promised_for_nothing_and_cost_something_gets_its_line(house: House) -> None:
+    promised = Spent(house.clock.new_id(), house.clock.new_id(), "one", "model", ADA, "free", 0, house.clock.now())
+    async with house.db.transaction() as tx:
+        await house.purse.spent(tx, promised)
+        await house.purse.settled(tx, replace(promised, cost=70))
+    assert (await house.desk.overview()).month.cost == 70
 
 
 @pytest.mark.parametrize("summed", [False, True])

@@ -31,7 +31,7 @@ def test_the_request_has_the_rules_the_findings_and_the_wish_between_lines() -> 
      f"**Prompt:** {GOOD}"],
 )  # fmt: skip
 def test_a_prompt_is_found_in_what_models_wrap_it_in(answer: str) -> None:
-    prompt = rewritten(answer, Operation.RESTORE)
+    prompt = rewritten(answer, Operation.RESTORE, Wishes())
     assert prompt is not None
     assert prompt.text.startswith(f"{GOOD}. ")
     assert "Keep faces" in prompt.text
@@ -39,9 +39,16 @@ def test_a_prompt_is_found_in_what_models_wrap_it_in(answer: str) -> None:
 
 
 def test_a_style_is_not_told_to_stay_a_photograph() -> None:
-    prompt = rewritten(GOOD, Operation.RESTYLE)
+    prompt = rewritten(GOOD, Operation.RESTYLE, Wishes())
     assert prompt is not None
     assert prompt.text == f"{GOOD}."
+
+
+def test_what_the_last_picture_is_for_is_said_whatever_the_model_wrote() -> None:
+    prompt = rewritten(GOOD, Operation.ENHANCE, Wishes(moodboard=True))
+    assert prompt is not None
+    assert prompt.text.startswith(f"{GOOD}. The last picture is a mood board")
+    assert prompt.version == "rewrite/1+mood/1"
 
 
 @pytest.mark.parametrize(
@@ -51,12 +58,12 @@ def test_a_style_is_not_told_to_stay_a_photograph() -> None:
      "restore the photo \x00 with a hidden byte", "restore the photo \u202e backwards and forwards"],
 )  # fmt: skip
 def test_what_is_no_prompt_is_not_used(answer: str) -> None:
-    assert rewritten(answer, Operation.RESTORE) is None
+    assert rewritten(answer, Operation.RESTORE, Wishes()) is None
 
 
 @given(st.text())
 def test_no_answer_breaks_the_rules(answer: str) -> None:
-    prompt = rewritten(answer, Operation.RESTORE)
+    prompt = rewritten(answer, Operation.RESTORE, Wishes())
     assert prompt is None or (prompt.text.isprintable() and "\n" not in prompt.text)
 
 

@@ -1,6 +1,7 @@
 """Prompts are pure, say what was asked for, and name no studio and no artist."""
 
 import re
+from dataclasses import replace
 from importlib import resources
 
 import pytest
@@ -159,3 +160,17 @@ def test_the_words_for_a_part_of_several_photos_say_which_part_it_is() -> None:
     assert part.steps == whole.steps
     alone = plan(Operation.RESTORE, FINE, wishes)
     assert for_part(alone, Operation.RESTORE, wishes, photos=1, chunk=Chunk(1, 1)) is alone
+
+
+def test_words_that_a_model_put_better_are_sent_as_they_are_and_told_apart_only_in_several_calls() -> None:
+    wishes = Wishes(prompt="keep the hat")
+    usual = plan(Operation.FUSE, FINE, wishes)
+    better = replace(usual, prompt="Merge them gently.", version="rewrite/1", reworded=True)
+    once = for_part(better, Operation.FUSE, wishes, photos=3, chunk=Chunk(1, 1))
+    assert (once.prompt, once.version) == (better.prompt, better.version)
+    part = for_part(better, Operation.FUSE, wishes, photos=3, chunk=Chunk(2, 3))
+    assert part.prompt.startswith("[Batch 2/3] Merge them gently. ")
+    assert "seamless blending" in part.prompt
+    assert "rewrite/1" in part.version
+    last = for_part(better, Operation.FUSE, wishes, photos=3, chunk=Chunk(3, 3, final=True))
+    assert last.prompt.startswith("Merge them gently. ")
