@@ -111,7 +111,7 @@ def ended(at: Visitor, bakeoff: dict[str, Any]) -> dict[str, Any]:
     return at.get(f"/bakeoffs/{bakeoff['id']}")
 
 
-def choose(at: Visitor, bakeoff: dict[str, Any], **which: str) -> httpx2.Response:
+def choose(at: Visitor, bakeoff: dict[str, Any], **which: str | bool) -> httpx2.Response:
     return at.http.post(f"{API}/bakeoffs/{bakeoff['id']}/choice", json=which)
 
 
@@ -203,6 +203,39 @@ def test_results_stand_side_by_side_and_the_choice_is_remembered(at: Visitor) ->
     assert at.get("/account/favourites")["items"] == []
 
 
+@pytest.mark.parametrize("blind", [True, False])
+def test_none_of_them_may_be_better(at: Visitor, blind: bool) -> None:
+    photo = at.upload()
+    bakeoff = ended(at, begun(at, photo["id"], [LITE, FLARE], blind=blind))
+    assert not bakeoff["none_better"]
+    done = choose(at, bakeoff, none_better=True).json()
+    assert (done["none_better"], done["chosen"], done["chosen_job_id"]) == (True, None, None)
+    assert done["chosen_at"] is not None
+    # It is decided, so there is no secret any more; and nobody is anybody's favourite.
+    assert done["revealed"]
+    assert at.get("/account/favourites")["items"] == []
+    assert at.photo(photo["id"])["chosen_rendition_id"] is None
+    # Minds change, there and back.
+    assert choose(at, bakeoff, letter="A").json()["none_better"] is False
+    assert at.photo(photo["id"])["chosen_rendition_id"] == done["jobs"][0]["job"]["result"]["rendition_id"]
+    assert len(at.get("/account/favourites")["items"]) == 1
+    assert choose(at, bakeoff, none_better=True).json()["chosen"] is None
+    assert at.get("/account/favourites")["items"] == []
+    assert at.photo(photo["id"])["chosen_rendition_id"] is None
+
+
+def test_a_favourite_of_another_comparison_stays(at: Visitor) -> None:
+    photo = at.upload()
+    first, second = (ended(at, begun(at, photo["id"], [LITE, FLARE])) for _ in range(2))
+    assert choose(at, second, letter="A").status_code == 200
+    assert choose(at, first, letter="B").status_code == 200
+    assert choose(at, second, none_better=True).status_code == 200
+    (favourite,) = at.get("/account/favourites")["items"]
+    assert favourite["model"] == FLARE["model"]
+    assert at.photo(photo["id"])["chosen_rendition_id"] == first["jobs"][1]["job"]["result"]["rendition_id"]
+    at.http.delete(f"{API}/account/favourites").raise_for_status()
+
+
 def test_who_was_chosen_is_asked_first_by_later_jobs_that_name_nobody(at: Visitor) -> None:
     photo = at.upload()
     here = here_of(at, photo["id"])
@@ -226,7 +259,9 @@ def test_what_has_no_result_or_is_no_part_of_it_cannot_be_chosen(idle: Visitor) 
     refused(choose(idle, bakeoff, letter="A"), 409, "result_not_there")
     refused(choose(idle, bakeoff, letter="C"), 422, "not_in_bakeoff")
     refused(choose(idle, bakeoff, job_id=str(uuid.uuid4())), 422, "not_in_bakeoff")
+    refused(choose(idle, bakeoff, none_better=True), 409, "result_not_there")
     refused(choose(idle, bakeoff), 422, "invalid_request")
+    refused(choose(idle, bakeoff, letter="A", none_better=True), 422, "invalid_request")
     assert idle.http.get(f"{API}/bakeoffs/{uuid.uuid4()}").json()["code"] == "bakeoff_not_found"
 
 

@@ -111,7 +111,12 @@ def test_several_do_the_same_and_the_best_is_kept(
     assert favourite["model"] == chosen["jobs"][2]["model"]
     assert photo["chosen_rendition_id"] == chosen["jobs"][2]["job"]["result"]["rendition_id"]
     page.get_by_role("button", name="Go to the photo").click()
-    expect(page.get_by_role("region", name="Versions").locator("[aria-pressed=true]")).to_have_count(1)
+    shown = page.get_by_role("region", name="Versions").locator("[aria-pressed=true]")
+    expect(shown).to_have_count(1)
+    # Whoever comes back another day finds the favourite, be it the newest or not.
+    version = shown.text_content() or ""
+    page.reload()
+    expect(shown).to_have_text(version)
 
 
 @pytest.mark.parametrize(("size", "theme"), [("desktop", "dark"), ("phone", "light")])
@@ -146,6 +151,14 @@ def test_blind_nobody_is_named_before_the_choice(
     page.get_by_role("link", name=re.compile("^Comparison of")).click()
     page.get_by_role("button", name="A is the best").click()
     expect(page.get_by_text("Your choice")).to_have_count(1)
+    # Or none of them after all, and then nobody is asked first.
+    page.get_by_role("button", name="None of them is better").click()
+    expect(heading(page, "None of them was better")).to_be_visible()
+    expect(page.get_by_text("Your choice")).to_have_count(0)
+    assert faults(page) == []
+    assert connected.get("/account/favourites")["items"] == []
+    page.get_by_role("button", name="Compare again").click()
+    expect(page.get_by_role("link", name=re.compile("^Comparison of"))).to_contain_text("None of them was better")
 
 
 def test_for_a_photo_that_stays_here_nobody_elsewhere_can_be_chosen(connected: ServerProcess, browser: Browser) -> None:

@@ -80,6 +80,27 @@ def test_a_photo_is_enhanced_as_somebody_describes_it(open_page: Opening, server
     assert server.get("/jobs?limit=1")["items"][0]["options"]["prompt"] == "warmer and brighter"
 
 
+def test_a_photo_takes_its_mood_from_another_one(open_page: Opening, server: Server) -> None:
+    page = open_page("phone", "dark")
+    hand_over(page, "drop", [("portrait.jpg", faded()), ("cat.jpg", cat())])
+    page.get_by_role("link", name=re.compile("^portrait.jpg, (Restored|Ready)")).click(timeout=SECONDS)
+    dialog = begun(page, "Enhance")
+    dialog.get_by_role("button", name="Choose a photo").click()
+    expect(dialog.get_by_role("radio", name="portrait.jpg")).to_be_hidden()
+    dialog.get_by_role("radio", name="cat.jpg").check()
+    assert faults(page) == []
+    dialog.get_by_role("button", name="Enhance it").click()
+    expect(heading(page, "Your photo is enhanced")).to_be_visible(timeout=SECONDS)
+    job = server.get("/jobs?limit=1")["items"][0]
+    assert server.get(f"/photos/{job['options']['moodboard_id']}")["filename"] == "cat.jpg"
+
+    # It is offered again as it was, and can be left out.
+    dialog = begun(page, "Enhance")
+    expect(dialog.get_by_role("radio", name="cat.jpg")).to_be_checked()
+    dialog.get_by_role("button", name="None", exact=True).click()
+    expect(dialog.get_by_role("button", name="Choose a photo")).to_be_visible()
+
+
 def test_a_photo_becomes_a_film_that_plays_and_is_downloaded(open_page: Opening, tmp_path: Path) -> None:
     page = open_page()
     dropped(page)
@@ -187,6 +208,9 @@ def connected(upstream: GeminiSimulator, tmp_path_factory: pytest.TempPathFactor
         "PROVIDERS__GEMINI__KEY": upstream.key,
         "PROVIDERS__GEMINI__BASE_URL": f"{upstream.url}/v1beta",
         "ROUTING__PRIVATE_PLACES": json.dumps([place]),
+        "UNDERSTANDING__PROVIDER": "gemini",
+        "UNDERSTANDING__KEY": upstream.key,
+        "UNDERSTANDING__BASE_URL": f"{upstream.url}/v1beta",
     }
     with serving(tmp_path_factory.mktemp("connected") / "data", **settings) as server:
         yield server
@@ -224,17 +248,25 @@ def test_who_does_it_is_chosen_and_what_left_is_told(visit: Page, upstream: Gemi
     dialog.get_by_label("Optional: Describe how it should look").fill("with a calm sky")
     dialog.get_by_role("button", name="See the whole request").click()
     expect(dialog.get_by_role("status").last).to_contain_text("calm sky")
-    assert upstream.submissions.total() == before
+    assert (upstream.submissions.total(), upstream.words.asked) == (before, [])
+    dialog.get_by_role("switch", name="Have my words put better").check(force=True)
+    dialog.get_by_role("button", name="See the whole request").click()
+    expect(dialog.get_by_role("status").last).to_contain_text(upstream.words.prompt)
+    expect(dialog.get_by_text(f"Put into words by {PLACE}.")).to_be_visible()
+    assert faults(page) == []
     dialog.get_by_role("button", name="Redo it in this style").click()
 
     expect(heading(page, "Your photo in another style")).to_be_visible(timeout=SECONDS)
     assert upstream.submissions.total() == before + 1
+    assert upstream.submissions[upstream.words.prompt] == 1
+    assert len(upstream.words.asked) == 1
     expect(page.get_by_text(f"Made by {PLACE}")).to_be_visible()
     expect(page.get_by_text("Generated: details may be made up")).to_be_visible()
     expect(page.get_by_text("SynthID").first).to_be_visible()
     page.get_by_text("How this was done").click()
     expect(page.get_by_text(re.compile(rf"KB to {PLACE}")).first).to_be_visible()
     expect(page.get_by_text(re.compile("^worked, ")).first).to_be_visible()
+    expect(page.get_by_text(upstream.words.prompt)).to_be_visible()
     assert faults(page) == []
 
 

@@ -39,6 +39,7 @@ class BakeoffPresenter:
                 **{name: getattr(row, name) for name in SAME_NAMES},
                 "options": shown(row.options) | {"provider": None, "model": None},
                 "revealed": revealed,
+                "none_better": row.chosen_at is not None and row.chosen_job_id is None,
                 "chosen": chosen[0] if chosen else None,
                 "price": _price(rows, told=revealed),
                 "jobs": [self._contender(entry, job, body, told=revealed) for (entry, job), body in entries],

@@ -112,6 +112,7 @@ class BakeoffOut(Body):
     chosen_at: datetime | None
     chosen: Letter | None
     chosen_job_id: UUID | None
+    none_better: bool = Field(description="Whether the choice was that none of them is better than the photo.")
     price: PriceOut | None = Field(
         description="Of all together; `charged` is null until all have ended. Null where nothing is ever charged."
     )
@@ -125,15 +126,16 @@ class BakeoffPage(Body):
 
 
 class ChooseResult(Body):
-    """Which result is the best: by its job or by its letter."""
+    """Which result is the best: by its job or by its letter; or that none of them is better than the photo."""
 
     job_id: UUID | None = None
     letter: Letter | None = None
+    none_better: bool = Field(default=False, strict=True)
 
     @model_validator(mode="after")
     def _one(self) -> "ChooseResult":
-        if (self.job_id is None) == (self.letter is None):
-            raise ValueError("Name either a job or a letter.")
+        if [self.job_id is not None, self.letter is not None, self.none_better].count(True) != 1:
+            raise ValueError("Name either a job or a letter, or say that none of them is better.")
         return self
 
 

@@ -27,6 +27,7 @@ class BakeoffRow(Base):
     created_at: Mapped[datetime]
     chosen_at: Mapped[datetime | None]
     chosen_job_id: Mapped[UUID | None]
+    """Empty with a `chosen_at`: none of the results is better than the photo."""
 
 
 class ContenderRow(Base):

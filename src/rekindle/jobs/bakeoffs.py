@@ -15,10 +15,10 @@ from rekindle.clock import Clock
 from rekindle.errors import Conflict, Invalid, NotFound
 from rekindle.infra.db.database import Database, Transaction
 from rekindle.jobs import combining, favourites
-from rekindle.jobs.admission import UnknownModel
+from rekindle.jobs.admission import UnknownModel, check_reach
 from rekindle.jobs.bakeoff_tables import BakeoffRow, ContenderRow
 from rekindle.jobs.candidates import Candidates, Contender
-from rekindle.jobs.lifecycle import Status
+from rekindle.jobs.lifecycle import ENDED, Status
 from rekindle.jobs.service import IdempotencyKeyReused, Jobs, Wanted, check_price, one_at_a_time
 from rekindle.jobs.tables import JobRow
 from rekindle.photos.service import owned_photo, photo_by_id
@@ -98,12 +98,13 @@ class Bakeoffs:
     async def quote(self, user: User, contest: Contest) -> Sequence[Contender]:
         """The candidates of a contest with their prices.
 
-        Raises UnknownModel, CandidateRefused, PhotoNotFound, NotInPlan and what `combining` raises.
+        Raises UnknownModel, NeedsPublicAddress, CandidateRefused, PhotoNotFound, NotInPlan and what `combining` raises.
         """
         combining.check(contest.wanted.operation, contest.wanted.photo_id, contest.wanted.options)
         offered = {each.key: each for each in await self._candidates.of(user, contest.wanted)}
         for provider, model in contest.candidates:
             if (provider, model) not in offered:
+                check_reach(self._candidates.offers, contest.wanted.operation, (provider, model))
                 raise UnknownModel(f"There is no {provider} {model} here that does {contest.wanted.operation.value}.")
             contender = offered[provider, model]
             if contender.refused is not None and not contender.passes:
@@ -144,8 +145,7 @@ class Bakeoffs:
         Raises BakeoffNotFound, NotInBakeoff, ResultNotThere.
         """
         async with self._db.transaction() as tx:
-            row = await _owned(tx, owner, bakeoff_id, lock=True)
-            (bakeoff,) = await _whole(tx, [row])
+            row, bakeoff = await _locked(tx, owner, bakeoff_id)
             entry, job = _named(bakeoff, which)
             if job.status != Status.SUCCEEDED:
                 raise ResultNotThere("This one has no result, or none yet. Choose another one, or wait a little.")
@@ -155,6 +155,24 @@ class Bakeoffs:
             row.chosen_at, row.chosen_job_id = now, job.id
             chosen, operation = (entry.provider, entry.model), Operation(row.operation)
             await favourites.remember(tx, owner, operation, chosen, at=now)
+
+    async def choose_none(self, owner: UUID, bakeoff_id: UUID) -> None:
+        """Decide that none of the results is better than the photo. An earlier choice in it is taken back.
+
+        Raises BakeoffNotFound, ResultNotThere.
+        """
+        async with self._db.transaction() as tx:
+            row, bakeoff = await _locked(tx, owner, bakeoff_id)
+            statuses = [job.status for _, job in bakeoff.entries]
+            if Status.SUCCEEDED not in statuses or not ENDED.issuperset(statuses):
+                raise ResultNotThere("Not all of them have come to an end, or none has a result. Look at them first.")
+            photo, made = await photo_by_id(tx, row.photo_id), select(RenditionRow.id)
+            ours = made.where(RenditionRow.job_id.in_([job.id for _, job in bakeoff.entries]))
+            if photo.chosen_id in (await tx.scalars(ours)).all():
+                photo.chosen_id = None
+            if row.chosen_at is not None:
+                await favourites.take_back(tx, owner, Operation(row.operation), at=row.chosen_at)
+            row.chosen_at, row.chosen_job_id = self._clock.now(), None
 
     async def _begin(self, tx: Transaction, user: User, contest: Contest, key: str) -> UUID:
         wanted, order = contest.wanted, list(contest.candidates)
@@ -187,6 +205,11 @@ async def _known(tx: Transaction, user: User, contest: Contest, key: str) -> UUI
     if row is not None and row.request_hash != contest.fingerprint():
         raise IdempotencyKeyReused("This Idempotency-Key was used for another request. Make a new key.")
     return None if row is None else row.id
+
+
+async def _locked(tx: Transaction, owner: UUID, bakeoff_id: UUID) -> tuple[BakeoffRow, Bakeoff]:
+    row = await _owned(tx, owner, bakeoff_id, lock=True)
+    return row, (await _whole(tx, [row]))[0]
 
 
 async def _owned(tx: Transaction, owner: UUID, bakeoff_id: UUID, *, lock: bool = False) -> BakeoffRow:

@@ -100,8 +100,13 @@ async def get_bakeoff(bakeoff_id: UUID, user: Asker, bakeoffs: Running, presente
 async def choose_result(
     bakeoff_id: UUID, body: ChooseResult, user: Asker, bakeoffs: Running, presenter: Presenting
 ) -> BakeoffOut:
-    """Choose the best result. Whoever made it is asked first for this operation from now on, as long as it is there."""
-    await bakeoffs.choose(user.id, bakeoff_id, body.job_id or body.letter or "")
+    """Choose the best result, or none. Whoever made it is asked first for this operation from now on, as long as it is
+    there. Where none is better nobody is.
+    """
+    if body.none_better:
+        await bakeoffs.choose_none(user.id, bakeoff_id)
+    else:
+        await bakeoffs.choose(user.id, bakeoff_id, body.job_id or body.letter or "")
     return await presenter.bakeoff(await bakeoffs.get(user.id, bakeoff_id))
 
 

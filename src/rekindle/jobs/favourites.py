@@ -28,6 +28,12 @@ async def remember(tx: Transaction, owner: UUID, operation: Operation, chosen: K
     row.provider, row.model, row.chosen_at = provider, model, at
 
 
+async def take_back(tx: Transaction, owner: UUID, operation: Operation, *, at: datetime) -> None:
+    """Forget the choice that was made at this moment, unless there was another one since then."""
+    mine = delete(FavouriteRow).where(FavouriteRow.owner_id == owner, FavouriteRow.operation == operation.value)
+    await tx.execute(mine.where(FavouriteRow.chosen_at == at))
+
+
 class Favourites:
     """What somebody chose, for each operation."""
 

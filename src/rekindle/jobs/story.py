@@ -31,9 +31,9 @@ class Stories:
             attempts = (await tx.scalars(mine)).all()
             hidden = await veiled(tx, [job_id])
         if hidden:
-            return {"considered": [], "attempts": []}
+            return {"considered": [], "attempts": [], "words": None}
         considered: list[Json] = [] if job.ranking is None else job.ranking["considered"]
-        return {"considered": considered, "attempts": _told(attempts, details=details)}
+        return {"considered": considered, "attempts": _told(attempts, details=details), "words": job.words}
 
 
 def _told(attempts: Sequence[AttemptRow], *, details: bool) -> list[Json]:

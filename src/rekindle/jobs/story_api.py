@@ -55,11 +55,21 @@ class AttemptOut(Body):
     detail: str | None = Field(description="What the provider said; for operators.")
 
 
+class WordsOut(Body):
+    """What a model made of the words of a job."""
+
+    prompt: str = Field(description="What was sent to whoever was asked for the edit.")
+    version: str = Field(description="The texts that it is made from, each with its version.")
+    by: str = Field(description="The model that put it so; `rules` where it was asked in vain, for the usual words.")
+    cost: int = Field(description="Millionths of a dollar; 0 where a preview had asked before.")
+
+
 class StoryOut(Body):
     """Every decision of a job, those considered in the order in which they were to be asked."""
 
     considered: list[ConsideredOut]
     attempts: list[AttemptOut]
+    words: WordsOut | None = Field(description="Null unless the job was to have its words put better.")
 
 
 class LeftOut(Body):

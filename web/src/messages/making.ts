@@ -102,6 +102,13 @@ export const making = {
     choose: (name: string) => `Choose ${name}`,
     full: (most: number) => `${most} photos at most.`,
   },
+  mood: {
+    title: "Optional: The mood of another photo",
+    hint: "Its light and colours are taken, and nothing of what it shows.",
+    choose: "Choose a photo",
+    none: "None",
+    more: "More photos",
+  },
   prompt: {
     label: {
       restore: "Optional: Describe how you want to restore this photo",
@@ -122,6 +129,13 @@ export const making = {
     shown: "This is what a model is asked",
     shownHere: "A model would be asked this. The engine on this machine does not need it.",
     hide: "Hide it",
+    rewrite: "Have my words put better",
+    rewriteReads: (title: string) => `Your words are sent to ${title}. What you see in the request is what is used.`,
+    rewriteLooks: (title: string) =>
+      `Your words and a small copy of the photo are sent to ${title}. What you see in the request is what is used.`,
+    rewritten: (title: string) => `Put into words by ${title}.`,
+    inVain: (title: string) => `${title} had nothing better to say, so the usual words are sent.`,
+    asking: "Putting it into words…",
     nothing: "Nothing: this photo needs no work.",
   },
   who: {
@@ -187,6 +201,9 @@ export const making = {
     },
     took: duration,
     cost: (micros: number) => (micros === 0 ? "free" : `$${(micros / 1e6).toFixed(micros < 10_000 ? 4 : 2)}`),
+    words: "What was asked for",
+    wordsBy: (title: string) => `Put into words by ${title}`,
+    wordsInVain: "The usual words: nobody could put them better",
     left: "What left this machine",
     nothingLeft: "Nothing of this photo has left this machine.",
     sent: (title: string, bytes: number) => `${fileSize(bytes)} to ${title}`,

@@ -13,7 +13,7 @@ interface Props {
 export function Switch({ label, hint, on, disabled = false, onChange, className = "" }: Props) {
   const id = useId();
   return (
-    <label className={`flex min-h-11 gap-3 py-1.5 text-left has-disabled:cursor-default ${hint ? "items-start" : "items-center"} ${className}`}>
+    <label className={`relative flex min-h-11 gap-3 py-1.5 text-left has-disabled:cursor-default ${hint ? "items-start" : "items-center"} ${className}`}>
       <input
         type="checkbox"
         role="switch"

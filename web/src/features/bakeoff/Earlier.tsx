@@ -26,7 +26,7 @@ export function Earlier({ photo }: { photo: Photo }) {
                 className="flex min-h-11 flex-wrap items-baseline gap-x-2 rounded-lg border border-line px-3 py-2.5 text-[0.9375rem] leading-snug hover:bg-sunken"
               >
                 <span className="font-medium">{m.bakeoff.earlierOne(dayAndTime(one.created_at))}</span>
-                <span className="text-sm text-soft">{winner ? nameOf(winner) : m.bakeoff.undecided}</span>
+                <span className="text-sm text-soft">{winner ? nameOf(winner) : one.none_better ? m.bakeoff.noneChosen : m.bakeoff.undecided}</span>
               </Link>
             </li>
           );

@@ -119,6 +119,7 @@ const hasResult = (bakeoff: Bakeoff): boolean => bakeoff.jobs.some((entry) => en
 
 function wordsOf(bakeoff: Bakeoff, winner: Entry | undefined): ReactNode {
   if (winner) return m.bakeoff.remembered(nameOf(winner));
+  if (bakeoff.none_better) return m.bakeoff.noneRemembered;
   if (!isDone(bakeoff)) return m.job.leave;
   return hasResult(bakeoff) ? <Hint /> : m.bakeoff.nothingHint;
 }
@@ -135,6 +136,7 @@ function useStop(bakeoff: Bakeoff | undefined) {
 
 function headingOf(bakeoff: Bakeoff, winner: Entry | undefined): string {
   if (winner) return m.bakeoff.decided(nameOf(winner, true));
+  if (bakeoff.none_better) return m.bakeoff.noneChosen;
   if (!isDone(bakeoff)) return m.bakeoff.working;
   return hasResult(bakeoff) ? m.bakeoff.look : m.bakeoff.nothing;
 }
@@ -145,12 +147,13 @@ export function Results({ photo, id }: { photo: Photo; id: string }) {
   const [view, setView] = useState(whole);
   const [before, setBefore] = useState(false);
   const choice = useMutation({
-    mutationFn: (entry: Entry) => chooseResult(id, entry.letter),
+    mutationFn: (letter: Entry["letter"] | null) => chooseResult(id, letter),
     onSuccess: (bakeoff) => {
       client.setQueryData(bakeoffKeys.one(id), bakeoff);
       const winner = bakeoff.jobs.find((entry) => entry.letter === bakeoff.chosen);
       const rendition = winner?.job.result?.rendition_id;
       if (rendition) shown.choose(photo.id, rendition);
+      if (bakeoff.none_better) shown.newest(photo.id);
       void client.invalidateQueries({ queryKey: bakeoffKeys.favourites });
       void client.invalidateQueries({ queryKey: bakeoffKeys.ofPhoto(photo.id) });
       void client.invalidateQueries({ queryKey: keys.photo(photo.id) });
@@ -197,11 +200,16 @@ export function Results({ photo, id }: { photo: Photo; id: string }) {
           )}
           <ul className="mt-5 grid gap-2" aria-label={m.bakeoff.results}>
             {bakeoff.jobs.map((entry) => (
-              <Row key={entry.letter} {...{ bakeoff, entry }} busy={choice.isPending} onChoose={(one) => choice.mutate(one)} />
+              <Row key={entry.letter} {...{ bakeoff, entry }} busy={choice.isPending} onChoose={(one) => choice.mutate(one.letter)} />
             ))}
           </ul>
+          {isDone(bakeoff) && hasResult(bakeoff) && !bakeoff.none_better && (
+            <Button look="quiet" className="mt-2 w-full" disabled={choice.isPending} onClick={() => choice.mutate(null)}>
+              {m.bakeoff.none}
+            </Button>
+          )}
           <div className="mt-6 flex flex-wrap gap-3">
-            {winner && (
+            {(winner || bakeoff.none_better) && (
               <Button look="strong" icon="photo" onClick={() => navigate(paths.photo(photo.id))}>
                 {m.bakeoff.toPhoto}
               </Button>

@@ -3,16 +3,14 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { asProblem } from "../../api/problem.ts";
 import { keys } from "../../api/queries.ts";
-import type { Enhancement, Photo } from "../../api/types.ts";
+import type { Photo } from "../../api/types.ts";
 import { makingWishOf, mends, sendable, type Wish } from "../../api/wish.ts";
 import { Heading } from "../../app/Heading.tsx";
 import { navigate, paths } from "../../app/route.ts";
 import { m } from "../../messages/index.ts";
 import { Button } from "../../ui/Button.tsx";
-import { Choice } from "../../ui/Choice.tsx";
 import { Icon } from "../../ui/icons.tsx";
 import { ErrorNote } from "../../ui/Note.tsx";
-import { Range } from "../../ui/Range.tsx";
 import { Select } from "../../ui/Select.tsx";
 import { Switch } from "../../ui/Switch.tsx";
 import { CostNote } from "../credits/CostNote.tsx";
@@ -22,16 +20,14 @@ import { Refused } from "../credits/Refused.tsx";
 import { useCapabilities } from "../gallery/usePhotos.ts";
 import { Stage } from "../job/Stage.tsx";
 import { Still } from "../job/Still.tsx";
-import { PromptField } from "../making/PromptField.tsx";
-import { StyleChoice } from "../making/StyleChoice.tsx";
+import { How } from "../making/How.tsx";
+import { useMood } from "../making/Moodboard.tsx";
 import { BackToPhoto } from "./BackToPhoto.tsx";
 import { CandidateList } from "./CandidateList.tsx";
 import { bakeoffKeys, type Candidate, getCandidates, type Single, startBakeoff } from "./calls.ts";
 import { costOf, fewest, idOf, priceOf, singles } from "./contest.ts";
 import { Earlier } from "./Earlier.tsx";
 import { First } from "./First.tsx";
-
-const enhancements: readonly Enhancement[] = ["lighting", "style", "background", "mood", "custom"];
 
 /** Those that two or more could do. */
 function useSingles(): readonly Single[] {
@@ -48,56 +44,6 @@ function Going({ chosen }: { chosen: readonly Candidate[] }) {
       <Icon name={leaves ? "send" : "lock"} className="mt-0.5 size-4" />
       <span>{leaves ? m.bakeoff.goes(titles) : m.bakeoff.stays}</span>
     </p>
-  );
-}
-
-interface FormProps {
-  photo: Photo;
-  wish: Wish;
-  onChange: (options: Partial<Wish["options"]>) => void;
-}
-
-function How({ photo, wish, onChange }: FormProps) {
-  const { options } = wish;
-  return (
-    <>
-      {wish.operation === "restyle" && (
-        // In the panel there is room for three beside each other.
-        <div className="[&_fieldset>div]:grid-cols-3!">
-          <StyleChoice photo={photo} value={options.style} onChange={(style) => onChange({ style })} />
-        </div>
-      )}
-      {wish.operation === "enhance" && (
-        <Choice
-          legend={m.making.enhancement}
-          options={enhancements.map((value) => ({ value, ...m.making.enhancements[value] }))}
-          value={options.enhancement ?? "lighting"}
-          onChange={(enhancement) => onChange({ enhancement })}
-        />
-      )}
-      {(wish.operation === "restyle" || wish.operation === "enhance") && (
-        <Range
-          label={m.making.amount}
-          words={m.making.amountWords(options.amount)}
-          value={Math.round(options.amount * 100)}
-          min={5}
-          max={100}
-          step={5}
-          onChange={(percent) => onChange({ amount: percent / 100 })}
-        />
-      )}
-      {wish.operation === "animate" && (
-        <Range
-          label={m.making.seconds}
-          words={m.making.secondsWords(options.seconds)}
-          value={options.seconds}
-          min={2}
-          max={10}
-          onChange={(seconds) => onChange({ seconds })}
-        />
-      )}
-      <PromptField wish={wish} photos={[photo]} onChange={(prompt) => onChange({ prompt })} />
-    </>
   );
 }
 
@@ -126,7 +72,7 @@ export function Setup({ photo }: { photo: Photo }) {
   const [wanted, setWanted] = useState<Single>("restore");
   const operation = offered.includes(wanted) ? wanted : (offered[0] ?? wanted);
   const [wish, setWish] = useState<Wish>(() => makingWishOf(operation, null));
-  const asked: Wish = wish.operation === operation ? wish : makingWishOf(operation, null);
+  const { wish: asked, involved } = useMood(wish.operation === operation ? wish : makingWishOf(operation, null), [photo]);
   const found = useQuery({
     queryKey: bakeoffKeys.candidates(photo.id, operation),
     queryFn: () => getCandidates(photo.id, operation),
@@ -169,7 +115,7 @@ export function Setup({ photo }: { photo: Photo }) {
                 }}
               />
             )}
-            <How photo={photo} wish={asked} onChange={(part) => setWish({ ...asked, options: { ...asked.options, ...part } })} />
+            <How photos={involved} wish={asked} onChange={(part) => setWish({ ...asked, options: { ...asked.options, ...part } })} />
             <Switch label={m.bakeoff.blind} hint={m.bakeoff.blindHint} on={blind} onChange={setBlind} />
             {found.isError && <Refused error={found.error} asked={false} />}
             {found.data && candidates.filter((one) => one.available).length < fewest && <ErrorNote>{m.bakeoff.tooFew}</ErrorNote>}

@@ -48,8 +48,14 @@ export const startBakeoff = ({ photoId, wish, candidates, blind, price }: Contes
     }),
   );
 
-export const chooseResult = (bakeoff_id: string, letter: Entry["letter"]) =>
-  take(api.POST("/api/v1/bakeoffs/{bakeoff_id}/choice", { params: { path: { bakeoff_id } }, body: { letter } }));
+/** The best result by its letter; null where none of them is better than the photo. */
+export const chooseResult = (bakeoff_id: string, letter: Entry["letter"] | null) =>
+  take(
+    api.POST("/api/v1/bakeoffs/{bakeoff_id}/choice", {
+      params: { path: { bakeoff_id } },
+      body: { letter, none_better: letter === null },
+    }),
+  );
 
 export const getFavourites = () => take(api.GET("/api/v1/account/favourites"));
 

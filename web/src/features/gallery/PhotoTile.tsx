@@ -9,6 +9,7 @@ import { Icon } from "../../ui/icons.tsx";
 import { ProgressBar } from "../../ui/ProgressBar.tsx";
 import { quickDownload } from "../download/choice.ts";
 import { standing, standingText } from "../job/progress.ts";
+import { bestOf } from "../job/shown.ts";
 import { position } from "./arrange.ts";
 
 function Status({ photo, progress }: { photo: Photo; progress: number }) {
@@ -32,7 +33,7 @@ interface Props {
 
 export function PhotoTile({ photo, progress, onDelete }: Props) {
   const state = standing(photo);
-  const result = photo.results[0];
+  const result = bestOf(photo);
   const shown = result ?? photo;
   const working = state === "queued" || state === "running";
   return (

@@ -101,7 +101,7 @@ export function Options({ photo, last, size, busy, onRun, onDab }: Props) {
         {colours(wish.operation) && options.hints.length > 0 && (
           <p className="text-sm text-soft">{m.options.keepsDabs(options.hints.length)}</p>
         )}
-        <PromptField wish={wish} photos={[photo]} onChange={(prompt) => change({ prompt })} />
+        <PromptField wish={wish} photos={[photo]} onChange={change} />
         <Who
           operation={wish.operation}
           photos={[photo]}

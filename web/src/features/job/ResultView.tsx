@@ -29,6 +29,7 @@ import { LaterTrouble } from "./LaterTrouble.tsx";
 import { Mended } from "./Mended.tsx";
 import { Options } from "./Options.tsx";
 import type { ViewProps } from "./shared.ts";
+import { shownOf } from "./shown.ts";
 import { useOperations } from "./useOperations.ts";
 import { Versions } from "./Versions.tsx";
 
@@ -81,7 +82,7 @@ function Leave({ photo, rendition, onDelete }: { photo: Photo; rendition: Rendit
 
 export function ResultView({ photo, job: latest, actions, trouble, onDelete }: ViewProps) {
   const wanted = useChosen(photo.id);
-  const rendition = photo.results.find((one) => one.id === wanted) ?? photo.results[0];
+  const rendition = shownOf(photo, wanted);
   const job = useJobOf(rendition, latest);
   const colour = useOperations().some((one) => one.value !== "restore");
   if (!rendition) return null;

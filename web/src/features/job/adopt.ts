@@ -5,7 +5,7 @@ import type { Job, Photo } from "../../api/types.ts";
 import { chosen } from "./chosen.ts";
 
 export function adopt(client: QueryClient, id: string, job: Job, change: Partial<Photo> = {}): void {
-  chosen.forget(id);
+  chosen.newest(id);
   client.setQueryData(keys.job(job.id), job);
   client.setQueryData<Photo>(
     keys.photo(id),

@@ -1,5 +1,6 @@
 /** The version that someone looks at, for each photo: going to the brush and back does not lose it. */
 import { useSyncExternalStore } from "react";
+import { newest } from "./shown.ts";
 
 let versions: ReadonlyMap<string, string> = new Map();
 const listeners = new Set<() => void>();
@@ -11,8 +12,8 @@ function set(next: ReadonlyMap<string, string>): void {
 
 export const chosen = {
   choose: (photo: string, rendition: string) => set(new Map([...versions, [photo, rendition]])),
-  /** The newest version is shown again. */
-  forget: (photo: string) => set(new Map([...versions].filter(([id]) => id !== photo))),
+  /** The newest version is shown: what is made now. */
+  newest: (photo: string) => set(new Map([...versions, [photo, newest]])),
 };
 
 function subscribe(listener: () => void): () => void {

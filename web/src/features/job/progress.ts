@@ -1,6 +1,7 @@
 /** What a job's state means, in words. Values in, values out. */
 import type { Job, Photo, Stage } from "../../api/types.ts";
 import { m } from "../../messages/index.ts";
+import { bestOf } from "./shown.ts";
 
 export const isOver = (job: Pick<Job, "status">): boolean => job.status !== "queued" && job.status !== "running";
 
@@ -85,7 +86,7 @@ export function standingText(photo: Photo, progress: number): string {
   const percent = Math.round(progress * 100);
   // What is being done to a photo that has a result already may be anything.
   if (state === "running") return photo.results.length > 0 ? m.making.working(percent) : m.gallery.state.running(percent);
-  const made = photo.results[0]?.operation;
+  const made = bestOf(photo)?.operation;
   if (state === "restored" && made !== undefined && !mendings.includes(made)) return m.making.ready;
   return m.gallery.state[state];
 }

@@ -17,6 +17,7 @@ import { Leaving } from "../providers/Leaving.tsx";
 import { useFitting } from "../providers/useOffers.ts";
 import { MakingForm } from "./MakingForm.tsx";
 import { icons, type Making } from "./makings.ts";
+import { useMood } from "./Moodboard.tsx";
 
 interface Props {
   making: Making;
@@ -54,7 +55,9 @@ export function MakingDialog({ making, photos, last = null, onClose, onStarted }
   const note = useCapabilities().data?.operation_notes[making];
   const [wanted, setWish] = useState(() => makingWishOf(making, last));
   const [asked, setAsked] = useState(false);
-  const wish = useFitting(wanted, photos);
+  const mood = useMood(wanted, photos);
+  const involved = mood.involved;
+  const wish = useFitting(mood.wish, involved);
   const cost = useCost(making, wish.options.quality);
   const wordless = wish.options.enhancement === "custom" && wish.options.prompt.trim() === "";
   const run = useMutation({
@@ -82,7 +85,7 @@ export function MakingDialog({ making, photos, last = null, onClose, onStarted }
       title={m.making.titles[making]}
       footer={
         <>
-          <Leaving wish={wish} photos={photos} className="w-full max-sm:flex-none!" />
+          <Leaving wish={wish} photos={involved} className="w-full max-sm:flex-none!" />
           <Button onClick={onClose} className="max-sm:hidden">
             {m.making.cancel}
           </Button>
@@ -96,7 +99,7 @@ export function MakingDialog({ making, photos, last = null, onClose, onStarted }
       {photos.length > 1 && <Photos photos={photos} />}
       <MakingForm
         wish={wish}
-        photos={photos}
+        photos={involved}
         error={asked && wordless ? m.prompt.missing : null}
         onChange={(part) => setWish({ ...wish, options: { ...wish.options, ...part } })}
       />

@@ -7,7 +7,9 @@ import { sendable, type Wish } from "../../api/wish.ts";
 import { m } from "../../messages/index.ts";
 import { Button } from "../../ui/Button.tsx";
 import { ErrorNote } from "../../ui/Note.tsx";
+import { Switch } from "../../ui/Switch.tsx";
 import { TextArea } from "../../ui/TextArea.tsx";
+import { useCapabilities } from "../gallery/usePhotos.ts";
 import { useGoesTo } from "../providers/useOffers.ts";
 import { isMaking } from "./makings.ts";
 
@@ -15,7 +17,7 @@ interface Props {
   wish: Wish;
   photos: readonly Photo[];
   error?: string | null;
-  onChange: (prompt: string) => void;
+  onChange: (options: Partial<Wish["options"]>) => void;
 }
 
 const most = 500;
@@ -23,10 +25,14 @@ const most = 500;
 export function PromptField({ wish, photos, error, onChange }: Props) {
   const { operation, options } = wish;
   const here = useGoesTo(operation, options, photos).length === 0;
+  const known = useCapabilities().data?.rewriter ?? null;
+  // Who works on this machine reads no words, so nobody is asked to put them better.
+  const rewriter = here ? null : known;
+  const rewrite = rewriter !== null && options.rewrite;
   const preview = useMutation({
     mutationFn: async (asked: Wish) => {
       const [photo] = photos;
-      return photo ? { asked, ...(await previewPrompt(photo.id, sendable(asked))) } : null;
+      return photo ? { asked, ...(await previewPrompt(photo.id, sendable(asked), rewrite)) } : null;
     },
   });
   // Words are only asked for where somebody may read them.
@@ -42,11 +48,24 @@ export function PromptField({ wish, photos, error, onChange }: Props) {
         hint={hint}
         value={options.prompt}
         left={m.prompt.left}
-        {...{ most, error, onChange }}
+        onChange={(prompt) => onChange({ prompt })}
+        {...{ most, error }}
       />
+      {rewriter && (
+        <Switch
+          className="mt-1"
+          label={m.prompt.rewrite}
+          hint={(rewriter.looks ? m.prompt.rewriteLooks : m.prompt.rewriteReads)(rewriter.title)}
+          on={options.rewrite}
+          onChange={(on) => onChange({ rewrite: on })}
+        />
+      )}
       {shown ? (
         <div role="status" className="mt-2 rounded-lg bg-sunken p-3 text-sm">
           <p className="font-semibold">{here ? m.prompt.shownHere : m.prompt.shown}</p>
+          {rewrite && rewriter && (
+            <p className="text-soft">{shown.rewritten ? m.prompt.rewritten(rewriter.title) : m.prompt.inVain(rewriter.title)}</p>
+          )}
           <p className="mt-1.5 max-h-56 overflow-y-auto whitespace-pre-line wrap-anywhere" tabIndex={0}>
             {shown.prompt || m.prompt.nothing}
           </p>
@@ -56,7 +75,7 @@ export function PromptField({ wish, photos, error, onChange }: Props) {
         </div>
       ) : (
         <Button look="quiet" icon="eye" className="mt-1 -ml-4 text-sm" disabled={preview.isPending} onClick={() => preview.mutate(wish)}>
-          {m.prompt.show}
+          {preview.isPending ? m.prompt.asking : m.prompt.show}
         </Button>
       )}
       {preview.isError && (

@@ -81,7 +81,7 @@ export function StyleChoice({ photo, value, onChange }: Props) {
     <fieldset>
       <legend className="mb-2 text-sm font-semibold">{m.making.style}</legend>
       <Filters id={id} />
-      <div className="grid grid-cols-3 gap-2 sm:grid-cols-5">
+      <div className="grid grid-cols-[repeat(auto-fill,minmax(5.25rem,1fr))] gap-2">
         {styles.map((style) => (
           <label
             key={style}

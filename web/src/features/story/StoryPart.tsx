@@ -11,7 +11,7 @@ import { Icon } from "../../ui/icons.tsx";
 import { ErrorNote } from "../../ui/Note.tsx";
 import { useMe } from "../account/me.ts";
 import { useTitles } from "../providers/useOffers.ts";
-import { attemptLine, consideredLines, type Line } from "./words.ts";
+import { attemptLine, consideredLines, type Line, titleOf, wordsLine } from "./words.ts";
 
 function Lines({ lines, numbered = false }: { lines: readonly Line[]; numbered?: boolean }) {
   const items = lines.map((line, index) => (
@@ -58,6 +58,14 @@ function Told({ story, left }: { story: Story; left: readonly Left[] }) {
           <Lines lines={story.attempts.map((one) => attemptLine(one, titles, costs))} numbered />
         </Block>
       )}
+      {story.words && (
+        <Block title={m.story.words}>
+          <p className="text-soft">{wordsLine(story.words, titles, costs)}</p>
+          <p className="mt-1.5 max-h-56 overflow-y-auto rounded-lg bg-sunken p-3 text-sm wrap-anywhere" tabIndex={0}>
+            {story.words.prompt}
+          </p>
+        </Block>
+      )}
       <Block title={m.story.left}>
         {left.length === 0 ? (
           <p className="flex gap-2 text-soft">
@@ -70,7 +78,7 @@ function Told({ story, left }: { story: Story; left: readonly Left[] }) {
               <li key={`${one.job_id} ${one.attempt} ${one.at}`} className="flex gap-2">
                 <Icon name="send" className="mt-0.5 size-5 text-ember" />
                 <p className="min-w-0 wrap-anywhere">
-                  <span className="font-medium">{m.story.sent(titles.get(one.provider) ?? one.provider, one.bytes)}</span>
+                  <span className="font-medium">{m.story.sent(titleOf(titles, one.provider), one.bytes)}</span>
                   <span className="block text-soft">{m.story.sentAt(dayAndTime(one.at), one.host)}</span>
                 </p>
               </li>

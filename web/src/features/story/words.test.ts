@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Attempt } from "../../api/types.ts";
-import { attemptLine, consideredLines } from "./words.ts";
+import { attemptLine, consideredLines, titleOf, wordsLine } from "./words.ts";
 
 const titles = new Map([["far", "Far Away"], ["embedded", "This machine"]]);
 const attempt: Attempt = {
@@ -39,4 +39,12 @@ test("what a try cost is kept from those whom it does not concern", () => {
 test("a try that came to nothing says why", () => {
   const failed: Attempt = { ...attempt, status: "failed", seconds: 2, error: { code: "busy", message: "It is busy." } };
   assert.equal(attemptLine(failed, titles, false).text, "did not work, about 2 seconds. It is busy.");
+});
+
+test("who put the words better is named with the model, and by its own name where nobody has another", () => {
+  assert.equal(titleOf(titles, "far:fine:2"), "Far Away, fine:2");
+  assert.equal(titleOf(titles, "near"), "near");
+  assert.equal(wordsLine({ by: "far:fine", cost: 1200 }, titles, true), "Put into words by Far Away, fine, $0.0012");
+  assert.equal(wordsLine({ by: "far:fine", cost: 1200 }, titles, false), "Put into words by Far Away, fine");
+  assert.equal(wordsLine({ by: "rules", cost: 0 }, titles, true), "The usual words: nobody could put them better");
 });

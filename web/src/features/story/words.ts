@@ -1,5 +1,5 @@
 /** The story of a job in words. Values in, values out. */
-import type { Attempt, Considered } from "../../api/types.ts";
+import type { Attempt, Considered, Words } from "../../api/types.ts";
 import { m } from "../../messages/index.ts";
 
 export interface Line {
@@ -48,4 +48,17 @@ export function attemptLine(attempt: Attempt, titles: Titles, costs: boolean): L
     name: named(titles, provider, model),
     text: error ? `${said}. ${error.message}` : said,
   };
+}
+
+/** What people call a provider; who puts words better comes with its model (`provider:model`). */
+export function titleOf(titles: Titles, name: string): string {
+  const [provider = name, ...model] = name.split(":");
+  const title = titles.get(provider) ?? provider;
+  return model.length === 0 ? title : `${title}, ${model.join(":")}`;
+}
+
+/** Who put the words so, and what that cost where it may be told. */
+export function wordsLine({ by, cost }: Pick<Words, "by" | "cost">, titles: Titles, costs: boolean): string {
+  const who = by === "rules" ? m.story.wordsInVain : m.story.wordsBy(titleOf(titles, by));
+  return costs && cost > 0 ? `${who}, ${m.story.cost(cost)}` : who;
 }
