@@ -1,10 +1,10 @@
 """A customer with credits, made in the data folder of a server that does not run, and a look at the books later."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from sqlalchemy import select
@@ -19,6 +19,8 @@ from rekindle.infra.db.database import Database
 from rekindle.infra.db.embedded import open_database
 from rekindle.infra.db.migrate import upgrade
 from rekindle.jobs.tables import JobRow
+
+T = TypeVar("T")
 
 SETTINGS: Mapping[str, Any] = {"ACCOUNTS__ENABLED": "true", "LIMITS__ENABLED": "false"}
 """For a server that has accounts and lets one of them do as much as it can."""
@@ -37,32 +39,31 @@ def new_customer(folder: Path, amount: int) -> Customer:
     """Make the database of an empty data folder, and a customer in it."""
     folder.mkdir(parents=True, exist_ok=True)
     upgrade(_url(folder))
-    return asyncio.run(_make(folder, amount))
+    return asyncio.run(_with(database_of(folder), lambda db: customer_in(db, amount)))
 
 
 def faults(folder: Path, customer: Customer) -> list[str]:
     """One sentence for each thing that is wrong with the books once all jobs have ended."""
-    return asyncio.run(_faults(folder, customer))
+    return asyncio.run(_with(database_of(folder), lambda db: _look(db, customer)))
 
 
-async def _make(folder: Path, amount: int) -> Customer:
-    clock, db = Clock(), database_of(folder)
+async def _with(db: Database, done: Callable[[Database], Awaitable[T]]) -> T:
+    try:
+        return await done(db)
+    finally:
+        await db.aclose()
+
+
+async def customer_in(db: Database, amount: int) -> Customer:
+    """Somebody who paid for `amount` milli-credits, in a database with its tables."""
+    clock = Clock()
     user = User(clock.new_id(), Role.USER, "remember", "customer@example.org", verified=True)
     async with db.transaction() as tx:
         tx.add(UserRow(id=user.id, role=user.role, plan=user.plan, email=user.email, created_at=clock.now()))
         await tx.flush()
         _, secret = await ApiKeys(clock).make(tx, user, "a customer", frozenset(Scope))
         await Credits(clock=clock).grant(tx, user.id, Award(amount, "top_up"), key=f"top-up:{user.id}")
-    await db.aclose()
     return Customer(user.id, secret.text, amount)
-
-
-async def _faults(folder: Path, customer: Customer) -> list[str]:
-    db = database_of(folder)
-    try:
-        return await _look(db, customer)
-    finally:
-        await db.aclose()
 
 
 async def _look(db: Database, customer: Customer) -> list[str]:

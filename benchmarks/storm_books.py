@@ -44,12 +44,17 @@ async def open_pools(folder: Path, providers: Sequence[str], funds: int) -> None
     """A pool for each provider, with so much in it."""
     db = database_of(folder)
     try:
-        desk = Desk(db, _spending(db), clock=Clock())
-        for name in providers:
-            await desk.keep_pool(name, PoolRules(0, 0, 0))
-            await desk.purchase(name, funds, key=name)
+        await open_pools_in(db, providers, funds)
     finally:
         await db.aclose()
+
+
+async def open_pools_in(db: Database, providers: Sequence[str], funds: int) -> None:
+    """The same in a database that is open."""
+    desk = Desk(db, _spending(db), clock=Clock())
+    for name in providers:
+        await desk.keep_pool(name, PoolRules(0, 0, 0))
+        await desk.purchase(name, funds, key=name)
 
 
 async def settled(folder: Path) -> list[str]:
@@ -65,18 +70,23 @@ async def settled(folder: Path) -> list[str]:
 
 async def look(folder: Path, customer: Customer, funds: int) -> Books:
     """Examine the database of a stopped server: every pool had so much in it."""
-    books, db = Books(), database_of(folder)
+    db = database_of(folder)
     try:
-        async with db.reading() as tx:
-            await _jobs(books, tx, customer)
-            await _attempts(books, tx)
-            pools = await _spending(db).pools(tx)
-            spent: Total = await total(tx, Scope.GLOBAL)
-            costs = Counter[str]()
-            for row in await tx.scalars(select(AttemptRow)):
-                costs[row.provider] += row.cost
+        return await books_in(db, customer, funds)
     finally:
         await db.aclose()
+
+
+async def books_in(db: Database, customer: Customer, funds: int) -> Books:
+    """The same of a database that is open, in which nothing happens any more."""
+    books, costs = Books(), Counter[str]()
+    async with db.reading() as tx:
+        await _jobs(books, tx, customer)
+        await _attempts(books, tx)
+        pools = await _spending(db).pools(tx)
+        spent: Total = await total(tx, Scope.GLOBAL)
+        for row in await tx.scalars(select(AttemptRow)):
+            costs[row.provider] += row.cost
     books.cost, books.drawn = costs.total(), sum(funds - pool.balance for pool in pools.values())
     for name, pool in pools.items():
         if funds - pool.balance != costs[name]:
