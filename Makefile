@@ -9,7 +9,7 @@ LOCK = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generat
 # the Node that scripts/install.py fetched, when it had to; else whatever is on PATH
 export PATH := $(CURDIR)/.make/bin:$(PATH)
 
-.PHONY: help run test check lint bench train train-smoke dev demo-billing demo-providers fix docs lock clean
+.PHONY: help run test check lint bench bench-load chaos train train-smoke dev demo-billing demo-providers fix docs lock clean
 
 help:  ## say what there is
 	@sed -n 's/^\([a-z-]*\):.*## /make \1	/p' Makefile | expand -t 20
@@ -38,6 +38,14 @@ lint:  ## lint, types and layers alone
 bench:  ## quality and speed against named peers, as tables
 	@$(INSTALL) tools
 	@$(BIN)/python -m benchmarks
+
+bench-load:  ## many users at once beside a peer: restorations a second, waiting, cost, and what a kill loses
+	@$(INSTALL) dev
+	@$(BIN)/python -m benchmarks.load_page
+
+chaos:  ## kill, freeze, cut off and starve a whole site: about an hour
+	@$(INSTALL) dev
+	@REKINDLE_CHAOS_JOBS=1000 REKINDLE_CHAOS_TASKS=20000 $(BIN)/pytest -s tests/chaos
 
 # Tensors stay in the heap between steps: handing them back to the system and taking zeroed pages again halves the speed.
 TRAINER = PYTHONPATH=src OMP_WAIT_POLICY=PASSIVE GOMP_SPINCOUNT=0 \
@@ -80,10 +88,13 @@ docs:  ## serve the docs on http://127.0.0.1:8001
 	@$(BIN)/python scripts/generate_reference.py
 	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs serve --dev-addr 127.0.0.1:8001
 
+SERVICE = billing cloud moderation postgres redis sentry tracing
+
 lock:  ## renew the lock files from pyproject.toml (UPGRADE=--upgrade for newer versions)
 	@$(INSTALL) tools
 	$(LOCK) pyproject.toml -o requirements.lock
 	$(LOCK) pyproject.toml --group test --group check --group docs -c requirements.lock -o requirements-dev.lock
+	$(LOCK) pyproject.toml $(SERVICE:%=--extra %) -c requirements-dev.lock -o requirements-service.lock
 	$(LOCK) --group build -c requirements-dev.lock -o requirements-build.lock
 	$(LOCK) --group node -o requirements-node.lock
 

@@ -1,8 +1,10 @@
 """Functions that tests run in the child processes of a workbench: some do their work, some do harm."""
 
 import ctypes
+import logging
 import os
 import signal
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -83,3 +85,13 @@ def leave_a_file() -> Path:
     path = Path(os.environ["TMPDIR"]) / "left"
     path.write_text("left behind")
     return path
+
+
+def warn(text: str) -> None:
+    """Write to the log, from the thread that works and from another one."""
+    log = logging.getLogger("rekindle.tests.child")
+    log.info("nobody reads this: %s", text)
+    log.warning("heard in a child: %s", text)
+    thread = threading.Thread(target=log.error, args=("nobody knows whose this is",))
+    thread.start()
+    thread.join()

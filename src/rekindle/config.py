@@ -10,10 +10,15 @@ from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from rekindle.config_billing import BillingSettings
+from rekindle.config_database import DatabaseSettings, QueueSettings
+from rekindle.config_events import EventSettings
+from rekindle.config_observing import ObservingSettings
 from rekindle.config_providers import ProviderSettings, RoutingSettings
 from rekindle.config_safety import SafetySettings, UnderstandingSettings
+from rekindle.config_schedules import ScheduleSettings
 from rekindle.config_spending import SpendingSettings
-from rekindle.environment import DatabaseAddress, Environment, Folder, Group, WebAddress
+from rekindle.config_storage import StorageSettings
+from rekindle.environment import Environment, Folder, Group, WebAddress
 
 MEBIBYTE = 1024 * 1024
 
@@ -72,32 +77,18 @@ class UploadSettings(Group):
 class RetentionSettings(Group):
     """How long what was uploaded and made is kept."""
 
-    policy: Literal["keep", "ephemeral", "delete_original"] = Field(
+    policy: Literal["keep", "ephemeral", "sessions", "delete_original"] = Field(
         default="keep",
         description="`keep`: until someone deletes it. `ephemeral`: photos and results go after `hours`. "
+        "`sessions`: they go every two hours, those that are finished for `finished_hours` or left alone for `hours`. "
         "`delete_original`: the original goes once a result exists.",
     )
     hours: float = Field(default=4.0, gt=0, description="Age in hours at which `ephemeral` deletes.")
+    finished_hours: float = Field(
+        default=2.0, gt=0, description="Hours after its last result at which `sessions` deletes a photo."
+    )
     cache_bytes: int = Field(
         default=2_000_000_000, ge=0, description="Most bytes kept of prepared inputs and made downloads."
-    )
-
-
-class StorageSettings(Group):
-    """Where files are kept and how long links to them hold."""
-
-    folder: Folder | None = Field(default=None, description="Folder of the files. Default: `files` in the data folder.")
-    url_secret: SecretStr | None = Field(
-        default=None, description="Key that signs links to files. Default: made once and kept in the data folder."
-    )
-    url_seconds: int = Field(default=86_400, ge=60, description="Seconds that a signed link holds at least.")
-
-
-class DatabaseSettings(Group):
-    """Where the tables are."""
-
-    url: DatabaseAddress | None = Field(
-        default=None, description="SQLAlchemy address. Default: `rekindle.db` (SQLite) in the data folder."
     )
 
 
@@ -306,16 +297,20 @@ class Settings(BaseSettings):
     retention: RetentionSettings = Field(default_factory=RetentionSettings)
     storage: StorageSettings = Field(default_factory=StorageSettings)
     database: DatabaseSettings = Field(default_factory=DatabaseSettings)
+    queue: QueueSettings = Field(default_factory=QueueSettings)
     work: WorkSettings = Field(default_factory=WorkSettings)
     jobs: JobSettings = Field(default_factory=JobSettings)
     accounts: AccountSettings = Field(default_factory=AccountSettings)
     mail: MailSettings = Field(default_factory=MailSettings)
     limits: LimitSettings = Field(default_factory=LimitSettings)
+    events: EventSettings = Field(default_factory=EventSettings)
+    observing: ObservingSettings = Field(default_factory=ObservingSettings)
     credits: CreditSettings = Field(default_factory=CreditSettings)
     billing: BillingSettings = Field(default_factory=BillingSettings)
     providers: ProviderSettings = Field(default_factory=ProviderSettings)
     routing: RoutingSettings = Field(default_factory=RoutingSettings)
     spending: SpendingSettings = Field(default_factory=SpendingSettings)
+    schedules: ScheduleSettings = Field(default_factory=ScheduleSettings)
     safety: SafetySettings = Field(default_factory=SafetySettings)
     understanding: UnderstandingSettings = Field(default_factory=UnderstandingSettings)
 
@@ -342,6 +337,13 @@ class Settings(BaseSettings):
         return self
 
     @model_validator(mode="after")
+    def _queues_have_their_database(self) -> Self:
+        if self.queue.kind == "procrastinate" and not self.database_url.startswith("postgresql"):
+            message = "REKINDLE_QUEUE__KIND=procrastinate needs a Postgres in REKINDLE_DATABASE__URL"
+            raise ValueError(message)
+        return self
+
+    @model_validator(mode="after")
     def _only_accounts_buy(self) -> Self:
         if not self.sells:
             return self
@@ -358,6 +360,11 @@ class Settings(BaseSettings):
         """Whether there is a key to sell with."""
         key = self.billing.secret_key
         return key is not None and bool(key.get_secret_value().strip())
+
+    @property
+    def alone(self) -> bool:
+        """Whether one process does everything, and holds the data folder."""
+        return self.database_url.startswith("sqlite") or self.queue.kind == "table"
 
     @cached_property
     def files_folder(self) -> Path:

@@ -6,7 +6,8 @@ RekindleError
 ├── Conflict           409
 ├── TooLarge           413
 ├── UnsupportedFormat  415
-└── Overloaded         503  try again later
+├── Overloaded         503  try again later
+└── Away               503  what it takes cannot be reached: the same works once it can
 
 Packages derive their own from these and set `code`, which is stable and documented, and `title`. The message given to
 the constructor is for the person who reads it: what happened and what to do about it.
@@ -63,6 +64,15 @@ class UnsupportedFormat(RekindleError):
     status = 415
     code = "unsupported_format"
     title = "This kind of file cannot be used"
+
+
+class Away(RekindleError):
+    """Nothing is lost: a request may be sent again, and a job waits and goes on."""
+
+    status = 503
+    code = "away"
+    title = "Something that this takes cannot be reached right now"
+    retry_after = 5
 
 
 class Overloaded(RekindleError):

@@ -114,6 +114,9 @@ def test_a_restored_photo_has_a_result_with_reasons(visitor: Visitor) -> None:
     assert "enlarge" in {step["name"] for step in result["steps"]}
     for link in ("preview_url", "before_preview_url"):
         assert visitor.http.get(result[link]).headers["content-type"] == "image/jpeg"
+    # Nothing was cut out of it, so what was given looks as the photo does.
+    before = visitor.http.get(result["before_preview_url"]).content
+    assert before == visitor.http.get(photo["preview_url"]).content
     after = visitor.photo(photo["id"])
     assert after["latest_job"] == {"id": job["id"], "status": "succeeded"}
     assert after["diagnosis"] == result["diagnosis"]

@@ -117,7 +117,7 @@ def test_a_call_that_is_repeated_does_no_more_than_to_look_again(idle: Visitor) 
 
 def test_a_call_finds_the_attempt_where_rows_are_only_their_owners(tmp_path: Path) -> None:
     with postgres_or_skip() as server:
-        chosen = settings(tmp_path, database={"url": server.new_database()})
+        chosen = settings(tmp_path, database={"url": server.new_database(tables=True)})
         with live(chosen, worker=False) as at:
             answer, heard = bell(Visitor(at), "runpod").ring()
     assert (answer.status_code, heard) == (204, [NUDGE])

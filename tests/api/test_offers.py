@@ -22,7 +22,7 @@ MODEL = {"id": "m", "operations": ["restyle"], "price": 2_000}
 
 def opened(folder: Path, **groups: Any) -> Upstreams:
     chosen = settings(folder, **groups)
-    db = open_tables(chosen.database_url)
+    db = open_tables(chosen)
     return open_providers(chosen, lay_ground(chosen, db))
 
 
@@ -38,10 +38,20 @@ def test_without_a_key_nobody_elsewhere_is_there(tmp_path: Path) -> None:
 
 
 def test_with_its_key_each_provider_is_there_and_the_engine_of_this_machine_is_last(tmp_path: Path) -> None:
-    upstreams = opened(tmp_path, providers=EVERY_KEY)
+    upstreams = opened(tmp_path, providers=EVERY_KEY, server={"public_url": "https://photos.example.org"})
     assert names(upstreams) == [*KINDS, "embedded"]
     assert upstreams.offers.senders() == [kind.title for kind in KINDS.values()]
     assert all(each.models for each in upstreams.providers)
+
+
+def test_who_fetches_photos_is_not_on_offer_where_there_is_no_address_to_fetch_from(tmp_path: Path) -> None:
+    hidden = opened(tmp_path, providers=EVERY_KEY)
+    assert names(hidden) == [*KINDS, "embedded"]
+    assert set(hidden.offers.senders()) == {KINDS[name].title for name in ("gemini", "openai", "fal", "replicate")}
+    every = {key for operation in Operation for key in hidden.offers.choices(operation)}
+    away = {key for operation in Operation for key in hidden.offers.out_of_reach(operation)}
+    assert {provider for provider, _ in away} == {"kie", "nanobanana", "runpod"}
+    assert not every & away
 
 
 @pytest.mark.parametrize("access", [{"key": " "}, {"key": "k", "enabled": False}, {}], ids=str)

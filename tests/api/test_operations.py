@@ -282,3 +282,16 @@ def test_every_operation_on_pictures_makes_a_version_of_its_own(visit: Opening, 
         before = at.http.get(result["before_preview_url"])
         assert Image.open(io.BytesIO(before.content)).size == (320, 240)
     assert at.photo(two)["results"] == []
+
+
+def test_who_fetches_photos_is_refused_at_once_by_a_server_that_nobody_can_reach(idle: Visitor) -> None:
+    (photo,) = photos(idle, 1)
+    problem = refused(ask(idle, "animate", [photo], provider="runpod"), 422, "needs_public_address")
+    assert "RunPod fetches photos by an address" in problem["detail"]
+    assert "REKINDLE_SERVER__PUBLIC_URL" in problem["detail"]
+    offered = idle.get("/capabilities")["offers"]
+    assert "runpod" not in {each["provider"] for choices in offered.values() for each in choices}
+    assert idle.get("/jobs", photo_id=photo)["items"] == []
+    pair = [{"provider": "runpod", "model": "wan-2-2-i2v-720"}, {"provider": "embedded", "model": "rekindle-1"}]
+    body = {"photo_id": photo, "operation": "animate", "candidates": pair}
+    refused(idle.http.post(f"{API}/bakeoffs/quote", json=body), 422, "needs_public_address")

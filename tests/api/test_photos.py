@@ -19,7 +19,8 @@ def by_form(visitor: Visitor, data: bytes, name: str = "photo.jpg", *, part: str
 
 
 def files_of(folder: Path) -> set[Path]:
-    return {path.relative_to(folder) for path in folder.rglob("*") if path.is_file()}
+    """The files in a folder, apart from the lock that the server holds on its place for unfinished ones."""
+    return {path.relative_to(folder) for path in folder.rglob("*") if path.is_file() and path.suffix != ".lock"}
 
 
 # ── upload ──

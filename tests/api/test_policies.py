@@ -44,6 +44,8 @@ COMPARED = {
 
 BODIES: Mapping[Operation, Any] = {
     ("POST", "/photos"): jpeg(),
+    ("POST", "/uploads"): {"filename": "a.jpg", "bytes": 1000, "media_type": "image/jpeg"},
+    ("POST", "/uploads/done"): {"upload": "guessed"},
     ("PUT", "/photos/{photo_id}/corners"): CORNERS,
     ("PATCH", "/photos/{photo_id}"): {"local_only": True},
     ("POST", "/photos/{photo_id}/masks"): MASK,
@@ -107,7 +109,8 @@ def house(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
         postgres_or_skip() as server,
         OpenAiSimulator() as service,
         town(
-            folder, worker=True, **groups, providers=gateway(service), database={"url": server.new_database()}
+            folder, worker=True, **groups, providers=gateway(service),
+            database={"url": server.new_database(tables=True)},
         ) as made,
     ):  # fmt: skip
         yield settled(made)

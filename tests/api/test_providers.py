@@ -10,12 +10,14 @@ from typing import Any
 import pytest
 import pytest_asyncio
 from PIL import Image
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from rekindle.accounts.asking import HOME_ID
+from rekindle.clock import Clock
 from rekindle.imaging.quadrilateral import FULL_FRAME
 from rekindle.jobs.claims import Claims, Meter, TakenOver
 from rekindle.jobs.inputs import Inputs
+from rekindle.jobs.leftovers import Leftovers
 from rekindle.jobs.options import Options
 from rekindle.jobs.tables import AttemptRow, JobRow
 from rekindle.jobs.work import Work
@@ -35,7 +37,7 @@ from rekindle.providers.protocol import Done, Edit, Picture
 from rekindle.treatments.plan import Treatment
 from rekindle.treatments.wishes import Wishes
 from tests.api.workshop import Workshop, workshop_in
-from tests.factories import png
+from tests.factories import HeldClock, png
 from tests.simulators.providers import (
     ComesLater,
     Fails,
@@ -363,6 +365,30 @@ async def test_an_edit_of_a_worker_that_died_is_withdrawn_by_the_next_when_the_j
     await workshop.jobs.cancel(HOME_ID, job_id)
     assert await workshop.runner(next_one).run(job_id) is None
     assert (upstream.canceled, next_one.canceled) == ([], [f"receipt of {job_id}/1"])
+
+
+@pytest.mark.parametrize(("status", "closed"), [("canceled", "canceled"), ("failed", "unknown")])
+async def test_an_edit_for_which_nobody_waits_any_more_is_withdrawn_once(
+    workshop: Workshop, status: str, closed: str
+) -> None:
+    """Its worker died, and its job has ended without any other."""
+    job_id = await workshop.submit()
+    upstream, provider = NeverReady(), NeverReady()
+    dying = asyncio.create_task(workshop.runner(upstream).run(job_id))
+    await upstream.asked.wait()
+    await killed(dying)
+    later = HeldClock(Clock().now())
+    leftovers = [Leftovers(workshop.db, workshop.attempts_at(provider), clock=later) for _ in range(2)]
+    assert await leftovers[0].sweep() == 0
+    async with workshop.db.transaction() as tx:
+        ended = update(JobRow).where(JobRow.id == job_id)
+        await tx.execute(ended.values(status=status, ended_at=later.now()))
+    assert await leftovers[0].sweep() == 0
+    later.advance(minutes=3)
+    await asyncio.gather(*(each.sweep() for each in leftovers))
+    assert provider.canceled == [f"receipt of {job_id}/1"]
+    assert [attempt.status for attempt in await workshop.attempts(job_id)] == [closed]
+    assert await leftovers[0].sweep() == 0
 
 
 async def test_a_worker_that_merely_lost_its_job_withdraws_nothing(workshop: Workshop) -> None:

@@ -113,6 +113,26 @@ async def test_ephemeral_photos_go_with_their_results_at_their_age_and_not_befor
         assert await own.files() == {young.original_key, young.preview_key, young.thumbnail_key}
 
 
+async def test_photos_of_a_session_go_after_their_result_or_when_they_are_left_alone(tmp_path: Path) -> None:
+    async with shelf(tmp_path, Policy.SESSIONS) as own:
+        finished, left_alone = await own.add("finished"), await own.add("alone")
+        own.clock.advance(hours=1)
+        await own.add_result(finished)
+        own.clock.advance(hours=1.9)
+        await own.add_mask(finished)
+        assert await own.sweeper.tidy() == 0
+        own.clock.advance(hours=0.1)
+        assert await own.sweeper.tidy() == 1
+        with pytest.raises(PhotoNotFound):
+            await own.photos.get(HOME_ID, finished.id)
+        own.clock.advance(hours=0.9)
+        assert await own.sweeper.tidy() == 0
+        own.clock.advance(hours=0.1)
+        assert await own.sweeper.tidy() == 1
+        with pytest.raises(PhotoNotFound):
+            await own.photos.get(HOME_ID, left_alone.id)
+
+
 @pytest.mark.parametrize("policy", [Policy.KEEP, Policy.DELETE_ORIGINAL])
 async def test_the_other_policies_keep_photos_for_years(tmp_path: Path, policy: Policy) -> None:
     async with shelf(tmp_path, policy) as own:
@@ -131,12 +151,12 @@ async def test_files_that_belong_to_nothing_go_when_they_are_old_and_never_befor
         await own.add_result(photo)
         await own.add_mask(photo)
         belonging = await own.files()
-        await own.put("results/nobody/1/master.tif", "masks/nobody/1.png", "originals/zz/nobody")
+        await own.put("results/nobody/1/master.tif", "masks/nobody/1.png", "originals/zz/nobody", "incoming/nobody")
         own.clock.advance(seconds=UNFINISHED.total_seconds() - 1)
         await own.put("originals/yy/young")
         assert await own.sweeper.sweep() == 0
         own.clock.advance(seconds=1)
-        assert await own.sweeper.sweep() == 3
+        assert await own.sweeper.sweep() == 4
         assert await own.files() == belonging | {"originals/yy/young"}
 
 
@@ -185,12 +205,20 @@ async def test_an_original_goes_only_when_the_last_photo_that_needs_it_gave_it_u
 async def test_more_photos_than_fit_into_one_question_are_swept_as_well(tmp_path: Path) -> None:
     async with shelf(tmp_path) as own:
         for number in range(520):
-            (own.storage._folder / "orphans").mkdir(exist_ok=True)  # type: ignore[attr-defined]
-            (own.storage._folder / "orphans" / str(number)).touch()  # type: ignore[attr-defined]
+            (own.storage._folder / "results").mkdir(exist_ok=True)  # type: ignore[attr-defined]
+            (own.storage._folder / "results" / str(number)).touch()  # type: ignore[attr-defined]
         photo = await own.add()
         own.clock.advance(days=36500)
         assert await own.sweeper.sweep() == 520
         assert await own.files() == {photo.original_key, photo.preview_key, photo.thumbnail_key}
+
+
+async def test_what_others_keep_in_the_same_place_is_not_removed(tmp_path: Path) -> None:
+    async with shelf(tmp_path) as own:
+        await own.put("backups/monday.sql", "index.html", "originals/mine")
+        own.clock.advance(days=1)
+        assert await own.sweeper.orphans() == 1
+        assert await own.files() == {"backups/monday.sql", "index.html"}
 
 
 # ── over HTTP ──
@@ -215,7 +243,8 @@ def test_an_ephemeral_server_forgets_photos_by_itself(visit: Opening, tmp_path: 
 
     refused(eventually(gone), 404, "photo_not_found")
     files = tmp_path / "own" / "files"
-    eventually(lambda: None if any(path.is_file() for path in files.rglob("*")) else True)
+    told = files / "tombstones"  # which is to stay
+    eventually(lambda: None if any(path.is_file() and path.parent != told for path in files.rglob("*")) else True)
 
 
 def without_original(visitor: Visitor, photo_id: str) -> dict[str, Any]:

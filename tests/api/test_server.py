@@ -2,6 +2,8 @@
 
 import asyncio
 import logging
+import shutil
+import socket
 from collections.abc import AsyncGenerator
 from datetime import datetime
 from pathlib import Path
@@ -10,6 +12,7 @@ import httpx2
 import pytest
 
 from rekindle import __version__
+from rekindle.config import Settings
 from rekindle.infra.lock import FolderInUse
 from rekindle.server.app import create_app
 from rekindle.treatments.operations import Operation
@@ -203,14 +206,50 @@ async def test_after_a_fault_the_server_goes_on(faulty: httpx2.AsyncClient) -> N
 
 
 @pytest.mark.parametrize("path", ["/health", "/api/v1/health"])
-def test_a_healthy_server_says_so(visitor: Visitor, path: str) -> None:
+def test_a_server_that_lives_says_so(visitor: Visitor, path: str) -> None:
     answer = visitor.http.get(path)
     body = answer.json()
     assert (answer.status_code, body["status"], body["version"]) == (200, "ok", __version__)
-    assert set(body["services"].values()) == {"ok"}
-    assert {"database", "storage"} <= set(body["services"])
     assert datetime.fromisoformat(body["timestamp"]).tzinfo is not None
     assert answer.headers["cache-control"] == "no-store"
+
+
+@pytest.mark.parametrize("path", ["/ready", "/api/v1/ready"])
+def test_a_server_that_can_work_says_so_part_by_part(visitor: Visitor, path: str) -> None:
+    answer = visitor.http.get(path)
+    body = answer.json()
+    assert (answer.status_code, body["status"], body["version"]) == (200, "ready", __version__)
+    assert body["services"]["database"] == {"state": "ok", "essential": True, "detail": None}
+    assert {"database", "storage", "room", "workers"} <= set(body["services"])
+    assert answer.headers["cache-control"] == "no-store"
+
+
+def test_a_server_without_its_files_lives_and_cannot_work(visit: Opening) -> None:
+    visitor = visit(worker=False)
+    files = visitor.at.services.get(Settings).files_folder
+    shutil.rmtree(files, ignore_errors=True)
+    files.write_bytes(b"no folder")
+    answer = visitor.http.get("/ready")
+    assert (answer.status_code, answer.json()["status"]) == (503, "unavailable")
+    assert answer.json()["services"]["storage"]["state"] == "failing"
+    assert str(files) not in answer.text
+    assert visitor.http.get("/health").status_code == 200
+
+
+def test_a_server_without_its_redis_goes_on_worse(visit: Opening) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+    visitor = visit(worker=False, events={"redis_url": f"redis://:a-password@127.0.0.1:{port}/0"})
+    answer = visitor.http.get("/ready")
+    assert (answer.status_code, answer.json()["status"]) == (200, "degraded")
+    assert answer.json()["services"]["events"]["state"] == "degraded"
+    assert "a-password" not in answer.text
+
+
+@pytest.mark.parametrize("path", ["/health", "/ready"])
+def test_who_looks_after_machines_may_call_them_what_they_like(visitor: Visitor, path: str) -> None:
+    assert visitor.http.get(path, headers={"Host": "10.0.0.7:8000"}).status_code == 200
+    refused(visitor.http.get(f"{API}{path}", headers={"Host": "10.0.0.7:8000"}), 421, "unknown_host")
 
 
 def test_the_server_says_what_it_takes_and_does(visit: Opening) -> None:

@@ -96,7 +96,7 @@ class Workshop:
             Claims(self.db, self.events, clock=self.clock),
             inputs=(self.preparing, self.masks),
             attempts=self.attempts_at(*providers),
-            finishing=Finishing(self.bench, seconds=30.0),
+            finishing=Finishing(self.bench, self.storage, seconds=30.0),
             settling=Settling(self.db, self.storage, events=self.events, endings=endings(self.clock), clock=self.clock),
             scratch=self.scratch,
         )

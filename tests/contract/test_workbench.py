@@ -1,6 +1,7 @@
 """The workbench: what runs in a child cannot hurt its parent, and no child outlives it."""
 
 import asyncio
+import logging
 import os
 import signal
 import sys
@@ -12,6 +13,7 @@ import psutil
 import pytest
 
 from rekindle.errors import RekindleError
+from rekindle.infra.observing.context import bound, current
 from rekindle.infra.workbench import Workbench, WorkCrashed, WorkError, WorkOutgrew, WorkTimedOut
 from tests import bench_jobs
 
@@ -250,3 +252,19 @@ def _is_zombie(pid: int) -> bool:
         return psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
     except psutil.NoSuchProcess:
         return True
+
+
+async def test_a_line_in_the_log_of_a_child_is_written_by_its_parent_with_whose_it_is(
+    bench: Workbench, caplog: pytest.LogCaptureFixture
+) -> None:
+    class Whose(logging.Filter):
+        def filter(self, record: logging.LogRecord) -> bool:
+            record.whose = current().get("job_id")
+            return True
+
+    caplog.handler.addFilter(whose := Whose())
+    with bound(job_id="j-1"):
+        await bench.run(bench_jobs.warn, "oh", seconds=10)
+    caplog.handler.removeFilter(whose)
+    told = [(record.name, record.levelname, record.getMessage(), vars(record)["whose"]) for record in caplog.records]
+    assert told == [("rekindle.tests.child", "WARNING", "heard in a child: oh", "j-1")]

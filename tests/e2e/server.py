@@ -34,7 +34,10 @@ class NotThere(OSError):
 class ServerProcess:
     """`python -m rekindle serve --port 0` on a data folder; what it prints goes to `log`."""
 
-    def __init__(self, folder: Path, *, log: Path | None = None, port: int = 0, **settings: object) -> None:
+    ready = ADDRESS
+    """What it prints once it is up."""
+
+    def __init__(self, folder: Path, *, log: Path | None = None, port: int = 0, **settings: Any) -> None:
         """`settings` are names without the prefix, for example `UPLOADS__MAX_BYTES=1000`; `port` 0 is any free one."""
         self._port = port
         self.folder = folder
@@ -73,7 +76,7 @@ class ServerProcess:
             log.write(f"--- start {self.starts}\n".encode())
             log.flush()
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "rekindle", "serve", "--port", str(self._port)],
+                [sys.executable, "-m", "rekindle", *self.command()],
                 env=self._environment,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
@@ -83,13 +86,21 @@ class ServerProcess:
     def start(self) -> "ServerProcess":
         """Start it and wait for the line that says where it is."""
         self.launch()
+        return self.await_ready()
+
+    def await_ready(self) -> "ServerProcess":
+        """Wait for the line that says that it is up."""
         deadline = time.monotonic() + SECONDS_TO_START
-        while (match := ADDRESS.search(self.said())) is None:
+        while (match := self.ready.search(self.said())) is None:
             if not self.alive or time.monotonic() > deadline:
                 raise AssertionError(f"the server does not start:\n{self.said()}")
             time.sleep(0.02)
         self.url = match[1]
         return self
+
+    def command(self) -> list[str]:
+        """The command of Rekindle that it runs."""
+        return ["serve", "--port", str(self._port)]
 
     def said(self) -> str:
         """What it printed since it was started last."""
@@ -173,7 +184,7 @@ class ServerProcess:
 
 
 @contextmanager
-def serving(folder: Path, *, log: Path | None = None, **settings: object) -> Generator[ServerProcess]:
+def serving(folder: Path, *, log: Path | None = None, **settings: Any) -> Generator[ServerProcess]:
     """A server as long as the block lasts."""
     server = ServerProcess(folder, log=log, **settings)
     try:

@@ -38,7 +38,8 @@ def part(name: str, content: bytes, extra: str = "") -> bytes:
 
 def leftovers(server: ServerProcess) -> list[Path]:
     """Unfinished uploads; the folders of the child processes are none."""
-    return [path for path in (server.folder / "files-unfinished").iterdir() if not path.name.startswith("bench-")]
+    places = (server.folder / "files-unfinished").glob("process-*/*")
+    return [path for path in places if not path.name.startswith("bench-")]
 
 
 def nothing_is_left(server: ServerProcess) -> bool:

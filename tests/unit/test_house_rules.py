@@ -13,6 +13,8 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
+SERVICE = ("billing", "cloud", "moderation", "postgres", "redis", "sentry", "tracing")
+"""The extras of a service, as its image has them."""
 LOCKS = sorted(ROOT.glob("requirements*.lock"))
 BRANCHES = (ast.If, ast.For, ast.AsyncFor, ast.While, ast.ExceptHandler, ast.IfExp, ast.match_case)
 DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
@@ -188,6 +190,9 @@ def test_every_direct_dependency_is_locked() -> None:
         "requirements-dev.lock": facts["project"]["dependencies"] + tests,
         "requirements-build.lock": groups["build"],
         "requirements-node.lock": groups["node"],
+        "requirements-service.lock": [
+            each for name in SERVICE for each in facts["project"]["optional-dependencies"][name]
+        ],
     }
     for lock, wanted in asked.items():
         locked = set(re.findall(r"^([a-z0-9._-]+)==", (ROOT / lock).read_text(), re.MULTILINE))
@@ -197,7 +202,7 @@ def test_every_direct_dependency_is_locked() -> None:
 
 def test_locks_that_are_installed_together_agree() -> None:
     versions: dict[str, set[str]] = {}
-    for lock in ("requirements.lock", "requirements-dev.lock", "requirements-build.lock"):
+    for lock in ("requirements.lock", "requirements-dev.lock", "requirements-build.lock", "requirements-service.lock"):
         for name, version in re.findall(r"^([a-z0-9._-]+)==([^ ;]+)", (ROOT / lock).read_text(), re.MULTILINE):
             versions.setdefault(name, set()).add(version)
     dev = (ROOT / "requirements-dev.lock").read_text()

@@ -8,11 +8,14 @@ from uuid import uuid4
 
 import pytest
 
+from rekindle import worker
 from rekindle.clock import Clock
+from rekindle.errors import Away
 from rekindle.infra.db.base import Json
 from rekindle.infra.db.database import Transaction
 from rekindle.infra.lanes import Lane, aside
-from rekindle.infra.queue.port import Handler, Queue, Schedule, Task
+from rekindle.infra.queue.lease import Lease, certain, seconds_now, under
+from rekindle.infra.queue.port import ANY_TURN, Handler, Queue, Schedule, Task, Turn
 from rekindle.worker import Places, Worker
 
 
@@ -24,6 +27,8 @@ class ListQueue(Queue):
         self.finished: list[str] = []
         self.given_back: list[tuple[str, timedelta]] = []
         self.extended = 0
+        self.lost = False
+        self.away = 0
         self.fails: set[str] = set()
         self.news = asyncio.Event()
 
@@ -32,7 +37,7 @@ class ListQueue(Queue):
             self.fails.remove(verb)
             raise OSError(f"the disk is full: {verb}")
 
-    async def enqueue(self, tx: Transaction, name: str, payload: Json, *, key: str, priority: int = 0) -> None:
+    async def enqueue(self, tx: Transaction, name: str, payload: Json, *, key: str, turn: Turn = ANY_TURN) -> None:
         raise NotImplementedError
 
     async def take(self, now: datetime) -> Task | None:
@@ -42,7 +47,7 @@ class ListQueue(Queue):
     async def extend(self, task: Task, now: datetime) -> bool:
         self._fail("extend")
         self.extended += 1
-        return True
+        return not self.lost
 
     async def finish(self, task: Task) -> None:
         self._fail("finish")
@@ -51,6 +56,9 @@ class ListQueue(Queue):
 
     async def give_back(self, task: Task, *, not_before: datetime) -> None:
         self._fail("give_back")
+        if self.away:
+            self.away -= 1
+            raise Away("The database cannot be reached right now.")
         self.given_back.append((task.name, not_before - Clock().now()))
         self.news.set()
 
@@ -259,3 +267,85 @@ async def test_an_error_of_what_was_waited_for_comes_back_into_the_lane() -> Non
         await fail_aside()
     assert lane.held
     assert places.locked()
+
+
+# ── leases ──
+
+
+async def test_who_lost_its_task_stops_at_once_and_neither_finishes_nor_gives_it_back() -> None:
+    queue, begun, stopped = ListQueue("long", "next"), asyncio.Event(), asyncio.Event()
+    queue.lost = True
+
+    async def long() -> None:
+        begun.set()
+        try:
+            await asyncio.sleep(60)
+        finally:
+            stopped.set()
+
+    async with working(queue, lease_seconds=0.06, long=does(long), next=does(nothing)) as running:
+        await stopped.wait()
+        await queue.news.wait()
+        assert not running.done()
+    assert begun.is_set()
+    assert (queue.finished, queue.given_back) == (["next"], [])
+
+
+async def test_who_is_stopped_in_the_moment_in_which_its_task_is_lost_stops() -> None:
+    queue, begun = ListQueue("long"), asyncio.Event()
+    queue.lost = True
+
+    async def long() -> None:
+        begun.set()
+        await asyncio.sleep(60)
+
+    async with working(queue, lease_seconds=0.06, long=does(long)) as running:
+        await begun.wait()
+        await asyncio.sleep(0.02)
+        running.cancel()
+        async with asyncio.timeout(1):
+            await asyncio.gather(running, return_exceptions=True)
+        assert running.cancelled()
+
+
+async def test_who_is_stopped_while_the_queue_is_away_stops_all_the_same() -> None:
+    queue, begun = ListQueue("long"), asyncio.Event()
+    queue.away = 1
+
+    async def long() -> None:
+        begun.set()
+        await asyncio.sleep(60)
+
+    async with working(queue, long=does(long)) as running:
+        await begun.wait()
+        running.cancel()
+        async with asyncio.timeout(1):
+            await asyncio.gather(running, return_exceptions=True)
+        assert running.cancelled()
+
+
+async def test_a_task_is_put_off_also_where_the_queue_is_away_for_a_while(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(worker, "LONGEST_WAIT", 0.01)
+    queue = ListQueue("bad")
+    queue.away = 3
+    async with working(queue, bad=does(fail)):
+        await queue.news.wait()
+    assert [name for name, _ in queue.given_back] == ["bad"]
+
+
+async def test_whoever_is_not_certain_of_its_lease_waits_until_it_was_renewed() -> None:
+    await certain()
+    lease = Lease(10.0, asked_at=seconds_now())
+    with under(lease):
+        await certain()
+    frozen = Lease(10.0, asked_at=seconds_now() - 11.0)
+    with under(frozen):
+        waiting = asyncio.create_task(certain())
+    await asyncio.sleep(0.02)
+    assert not waiting.done()
+    frozen.renewed(seconds_now() - 12.0)
+    await asyncio.sleep(0.02)
+    assert not waiting.done()
+    frozen.renewed(seconds_now())
+    async with asyncio.timeout(1):
+        await waiting

@@ -16,6 +16,7 @@ from rekindle.accounts.users import Role, User
 from rekindle.clock import Clock
 from rekindle.errors import RekindleError
 from rekindle.infra.db.database import Database
+from rekindle.infra.tombstones.book import Tombstones
 
 log = logging.getLogger(__name__)
 
@@ -34,10 +35,17 @@ class Leaving:
     """Lets people leave, and clears up after those who just stayed away."""
 
     def __init__(
-        self, db: Database, clock: Clock, entering: Entering, *, passwords: Passwords, belongings: Sequence[Belongings]
+        self,
+        db: Database,
+        clock: Clock,
+        entering: Entering,
+        *,
+        passwords: Passwords,
+        belongings: Sequence[Belongings],
+        tombstones: Tombstones | None = None,
     ) -> None:
         self._db, self._clock, self._entering = db, clock, entering
-        self._passwords, self._belongings = passwords, belongings
+        self._passwords, self._belongings, self._tombstones = passwords, belongings, tombstones
 
     async def leave(self, user: User, password: str | None) -> None:
         """Delete an account and all that it owns. Raises WrongPassword unless that is right, where there is one."""
@@ -50,7 +58,20 @@ class Leaving:
         # First every way in, so that nothing new comes while the rest goes; `sweep` ends what is cut off here.
         async with self._db.transaction() as tx:
             await self._entering.forget(tx, user.id)
+            if self._tombstones is not None:
+                await self._tombstones.bury(tx, "account", user.id)
         await self._take_away(user.id)
+        await self._tell_files()
+
+    async def forget_again(self, user_id: UUID) -> None:
+        """Somebody who left is here again, because a backup was put back: forget them, and take away what they own."""
+        async with self._db.transaction() as tx:
+            row = await tx.get(UserRow, user_id)
+            if row is None:
+                return
+            if row.deleted_at is None:
+                await self._entering.forget(tx, user_id)
+        await self._take_away(user_id)
 
     async def sweep(self) -> int:
         """Forget sessions and links that have ended, and guests who can no longer come back; take away what those who
@@ -73,6 +94,15 @@ class Leaving:
         if left:
             log.info("%d guests and others who left were cleared up after", len(left))
         return len(left)
+
+    async def _tell_files(self) -> None:
+        """At once, not with the next sweep: until then a backup that is put back would not know of it."""
+        if self._tombstones is None:
+            return
+        try:
+            await self._tombstones.keep()
+        except RekindleError:
+            log.warning("that somebody left is not written beside the files yet; it is tried again", exc_info=True)
 
     async def _take_away(self, user_id: UUID) -> None:
         for each in self._belongings:

@@ -13,6 +13,7 @@ from rekindle.accounts.entrance import Entrance
 from rekindle.accounts.secrets import Kind
 from rekindle.accounts.sessions import ApiKeys, Seen, Sessions
 from rekindle.accounts.users import User
+from rekindle.errors import Away
 from rekindle.infra.db.database import Database, Transaction
 
 log = logging.getLogger(__name__)
@@ -74,7 +75,7 @@ class Recogniser(Recognising):
             try:
                 async with self._db.transaction() as tx:
                     await used(tx, text)
-            except SQLAlchemyError:
+            except (SQLAlchemyError, Away):
                 # A full disk must not lock those out who come to delete something.
                 log.warning("the last use of a session or a key could not be noted", exc_info=True)
         return None if seen is None else seen.user

@@ -22,7 +22,12 @@ CHECKS = {
     "Settings": "rekindle.cli.checks.data:settings",
     "Data folder": "rekindle.cli.checks.data:folder",
     "Disk": "rekindle.cli.checks.data:disk",
+    "Files": "rekindle.cli.checks.storage:files",
     "Database": "rekindle.cli.checks.data:database",
+    "Queue": "rekindle.cli.checks.data:queue",
+    "Redis": "rekindle.cli.checks.redis:redis",
+    "Figures": "rekindle.cli.checks.observing:figures",
+    "Traces": "rekindle.cli.checks.observing:traces",
     "Pages": "rekindle.cli.checks.serving:pages",
     "Port": "rekindle.cli.checks.serving:port",
 }

@@ -1,21 +1,23 @@
-"""`rekindle serve`: the HTTP server with the worker inside."""
+"""`rekindle serve`: the HTTP server, with the worker inside where nobody else works."""
 
 import asyncio
-import logging
 import socket
 from collections.abc import Generator
 from contextlib import contextmanager
+from types import FrameType
 from typing import ClassVar
 
 import click
 import uvicorn
 
 from rekindle.cli.settings import check_extras
+from rekindle.cli.stopping import leave_in_time
 from rekindle.config import Settings
 from rekindle.errors import Conflict
 from rekindle.infra.lock import hold
 from rekindle.server.app import create_app
 from rekindle.wiring.application import Application
+from rekindle.wiring.databases import prepare_tables
 from rekindle.worker import Places, Worker
 
 BACKLOG = 1024
@@ -40,18 +42,22 @@ async def work(running: Application) -> None:
     await worker.run()
 
 
-def serve(settings: Settings) -> None:
-    """Listen, say where, and serve until stopped. Raises PortTaken, FolderInUse, MissingExtra."""
+def serve(settings: Settings, *, worker: bool = True) -> None:
+    """Listen, say where, and serve until stopped; with a `worker` inside, run jobs, too.
+
+    Raises PortTaken, FolderInUse, MissingExtra, TablesOutOfDate.
+    """
     check_extras(settings)
-    logging.basicConfig(level=settings.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    logging.getLogger("alembic").setLevel(logging.WARNING)
     # Asked before anything else, so that a second server is told so in one sentence.
-    hold(settings.data_folder).close()
+    if settings.alone:
+        hold(settings.data_folder).close()
+    prepare_tables(settings)
     listener = _listen(settings.server.host, settings.server.port)
     host, port = listener.getsockname()[:2]
     config = uvicorn.Config(
-        create_app(settings, work), log_level="warning", access_log=False, server_header=False,
-        timeout_graceful_shutdown=5, timeout_keep_alive=30, h11_max_incomplete_event_size=64 * 1024,
+        create_app(settings, work if worker else None), log_config=None, log_level="warning", access_log=False,
+        server_header=False, timeout_graceful_shutdown=5, timeout_keep_alive=30,
+        h11_max_incomplete_event_size=64 * 1024,
         # Whose word about addresses is believed is a setting of ours, and is looked at where addresses are.
         proxy_headers=False,
     )  # fmt: skip
@@ -67,6 +73,12 @@ class _Server(uvicorn.Server):
     def __init__(self, config: uvicorn.Config, address: str) -> None:
         super().__init__(config)
         self._address = address
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Begin to stop, and be gone in time whatever hangs."""
+        if not self.should_exit:
+            leave_in_time()
+        super().handle_exit(sig, frame)
 
     @contextmanager
     def capture_signals(self) -> Generator[None]:

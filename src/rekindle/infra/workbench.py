@@ -7,6 +7,7 @@ dies with it.
 """
 
 import asyncio
+import logging
 import os
 import pickle
 import shutil
@@ -20,7 +21,18 @@ from pathlib import Path
 from typing import TypeVar, cast
 
 from rekindle.errors import Invalid, RekindleError
-from rekindle.infra.workbench_child import HEAD, MEMORY_EXIT, Answer, Call, Failed, Progress, Refused, Returned, Setup
+from rekindle.infra.workbench_child import (
+    HEAD,
+    MEMORY_EXIT,
+    Answer,
+    Call,
+    Failed,
+    Logged,
+    Progress,
+    Refused,
+    Returned,
+    Setup,
+)
 
 T = TypeVar("T")
 
@@ -83,9 +95,11 @@ class _Child:
         while True:
             (length,) = HEAD.unpack(await self._answers.readexactly(HEAD.size))
             answer = cast("Answer", pickle.loads(await self._answers.readexactly(length)))  # noqa: S301 - from our child
-            if not isinstance(answer, Progress):
+            if isinstance(answer, Logged):
+                logging.getLogger(answer.name).log(answer.level, "%s", answer.text)
+            elif not isinstance(answer, Progress):
                 return answer
-            if progress is not None:
+            elif progress is not None:
                 progress(answer.stage, answer.share)
 
     async def end(self) -> int:

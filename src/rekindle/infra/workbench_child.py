@@ -7,6 +7,7 @@ standard output, which is then pointed at nothing, so that a library that prints
 import contextlib
 import ctypes
 import importlib
+import logging
 import os
 import pickle
 import queue
@@ -32,6 +33,7 @@ _LOOK_SECONDS = 0.02
 _NICENESS = 10
 """How far children stand back for the parent, which answers people, where the processor is short."""
 _PR_SET_PDEATHSIG = 1
+_LONGEST_LINE = 16_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +85,16 @@ class Failed:
     out_of_memory: bool
 
 
-Answer: TypeAlias = Progress | Returned | Refused | Failed
+@dataclass(frozen=True, slots=True)
+class Logged:
+    """A log line, for the parent to write: it knows the request and the job that the call belongs to."""
+
+    name: str
+    level: int
+    text: str
+
+
+Answer: TypeAlias = Progress | Logged | Returned | Refused | Failed
 
 
 def main() -> None:
@@ -97,8 +108,22 @@ def main() -> None:
     setup = pickle.loads(_read(calls))  # noqa: S301 - our own parent wrote it
     _die_with(setup.parent)
     os.nice(_NICENESS)
+    logging.getLogger().addHandler(_Telling(answers))
     _send(answers, _set_up(setup))
     _serve(calls, answers)
+
+
+class _Telling(logging.Handler):
+    """Hands warnings to the parent. Those of other threads may belong to no call, and are left out."""
+
+    def __init__(self, answers: BinaryIO) -> None:
+        super().__init__(logging.WARNING)
+        self._answers = answers
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if threading.current_thread() is threading.main_thread():
+            with contextlib.suppress(Exception):
+                _send(self._answers, Logged(record.name, record.levelno, self.format(record)[:_LONGEST_LINE]))
 
 
 def _set_up(setup: Setup) -> Answer:

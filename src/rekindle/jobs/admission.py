@@ -1,10 +1,12 @@
 """What may be asked for here: operations that some provider does, models that are there, prompts that are taken."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import ClassVar
 
 from rekindle.errors import Invalid
 from rekindle.jobs.options import Options
+from rekindle.providers.asking import Key
 from rekindle.providers.offers import Offers
 from rekindle.safety.prompts import PromptRefused, PromptRules, PromptTooLong
 from rekindle.treatments.operations import Operation
@@ -20,7 +22,12 @@ class UnknownModel(Invalid):
     title: ClassVar[str] = "No such provider or model does this here"
 
 
-NOT_OFFERED = (OperationNotOffered, UnknownModel, PromptTooLong, PromptRefused)
+class NeedsPublicAddress(Invalid):
+    code: ClassVar[str] = "needs_public_address"
+    title: ClassVar[str] = "This provider cannot fetch photos from here"
+
+
+NOT_OFFERED = (OperationNotOffered, UnknownModel, NeedsPublicAddress, PromptTooLong, PromptRefused)
 """What `check` raises."""
 
 
@@ -33,6 +40,7 @@ class Admission:
 
     def check(self, operation: Operation, options: Options) -> None:
         """Raise one of NOT_OFFERED."""
+        check_reach(self.offers, operation, (options.provider, options.model))
         offered = self.offers.operations()
         if operation not in offered:
             names = ", ".join(each.value for each in offered) or "nothing"
@@ -44,11 +52,26 @@ class Admission:
         if options.provider is None and options.model is None:
             return
         choices = self.offers.choices(operation)
-        fitting = [
-            (provider, model)
-            for provider, model in choices
-            if options.provider in (None, provider) and options.model in (None, model)
-        ]
-        if not fitting:
+        if not _fitting(choices, (options.provider, options.model)):
             names = ", ".join(f"{provider} {model}" for provider, model in choices)
             raise UnknownModel(f"No such provider or model does {operation.value} here. There is: {names}.")
+
+
+Chosen = tuple[str | None, str | None]
+"""A provider and a model by their names, None where it may be any."""
+
+
+def check_reach(offers: Offers, operation: Operation, chosen: Chosen) -> None:
+    """Raise NeedsPublicAddress where all that is chosen fetches photos by itself, and cannot reach this server."""
+    if chosen == (None, None) or _fitting(offers.choices(operation), chosen):
+        return
+    for provider, _ in _fitting(offers.out_of_reach(operation), chosen):
+        raise NeedsPublicAddress(
+            f"{offers.title(provider)} fetches photos by an address, and this server has no public one. Choose "
+            "another provider, or have the operator set REKINDLE_SERVER__PUBLIC_URL."
+        )
+
+
+def _fitting(choices: Sequence[Key], chosen: Chosen) -> Sequence[Key]:
+    provider, model = chosen
+    return [each for each in choices if provider in (None, each[0]) and model in (None, each[1])]

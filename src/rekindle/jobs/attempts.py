@@ -16,6 +16,7 @@ from rekindle.jobs.egress import StaysHere
 from rekindle.jobs.notebook import Attempt
 from rekindle.jobs.options import Options
 from rekindle.jobs.patience import Step
+from rekindle.jobs.rewording import Rewording
 from rekindle.jobs.tables import AttemptRow
 from rekindle.jobs.work import Part, Work, parts_of
 from rekindle.providers.asking import Candidate, Ranking, Request, Size
@@ -58,9 +59,12 @@ class Attempts:
     """Asks one provider after the other until one has done it."""
 
     def __init__(
-        self, providers: Sequence[Provider], *, choosing: Choosing, calling: Calling, plans: Plans, clock: Clock
-    ) -> None:
+        self, providers: Sequence[Provider], *, choosing: Choosing, calling: Calling, plans: Plans, clock: Clock,
+        rewording: Rewording | None = None,
+    ) -> None:  # fmt: skip
+        """Without a `rewording` the words are always the usual ones."""
         self._providers = providers
+        self._rewording = rewording
         self._plans = plans
         self._choosing = choosing
         self._calling = calling
@@ -116,6 +120,9 @@ class Attempts:
         work.wanted = work.wanted or bool(remote) or any(each.wanted for each in ranking.refused)
         if not remote:
             return await self._wait_for_others(work, ranking, here)
+        if self._rewording is not None:
+            # Only now: the engine of this machine reads no words.
+            await self._rewording.word(work)
         if (found := await self._admitted(work, remote, here)) is None:
             return False
         return await self._ask(work, *found) or True
@@ -154,7 +161,7 @@ class Attempts:
         rows = await self._notebook.rows(work.claim.job.id)
         return Outcome(
             done, *candidate.key, degraded=work.wanted and stays(candidate.model),
-            cost=sum(row.cost for row in rows), marks=candidate.model.marks,
+            cost=sum(row.cost for row in rows) + work.words_cost, marks=candidate.model.marks,
             generative=not stays(candidate.model),
         )  # fmt: skip
 

@@ -100,5 +100,5 @@ def _facts(row: JobRow) -> Json:
         "id": row.id, "photo_id": row.photo_id, "operation": row.operation, "options": row.options,
         "status": row.status, "created_at": row.created_at.isoformat(),
         "ended_at": row.ended_at and row.ended_at.isoformat(), "error": row.error, "result": result,
-        "price": price,
+        "price": price, "words": row.words and row.words["prompt"],
     }  # fmt: skip

@@ -8,13 +8,17 @@ from dataclasses import replace
 from datetime import timedelta
 
 from rekindle.clock import Clock
-from rekindle.errors import RekindleError
+from rekindle.errors import Away, RekindleError
 from rekindle.infra.lanes import aside
+from rekindle.infra.observing.context import bound
+from rekindle.infra.observing.spans import span
+from rekindle.infra.queue.lease import certain
 from rekindle.jobs.checking import Checking
 from rekindle.jobs.egress import Egress, Sending
 from rekindle.jobs.notebook import Attempt, Notebook, Unheard
 from rekindle.jobs.nudges import Nudges
 from rekindle.jobs.patience import Patience
+from rekindle.jobs.racing import outlasting
 from rekindle.jobs.work import Part, Work
 from rekindle.providers.errors import ProviderError
 from rekindle.providers.outgoing import Outgoing
@@ -57,17 +61,20 @@ class Calling:
     async def once(self, work: Work, attempt: Attempt, part: Part) -> Done:
         """The result of one try, in files that last as long as the job. Raises a ProviderError; either is kept."""
         try:
-            async with self._formed(work, attempt, part) as (edit, forget):
+            async with _told(attempt), self._formed(work, attempt, part) as (edit, forget):
                 if attempt.candidate.model.takes is not Takes.WORKING:
                     await self._checking.may_leave(edit, work, part)
                 async with _elsewhere(attempt):
                     answer = await self._start(work, attempt, edit)
                     if isinstance(answer, Pending):
                         # Before anything else: who dies without it does not know that it was taken.
-                        await self.notebook.handed_in(attempt, answer.handle)
+                        await self._keep(attempt, answer.handle)
                         await forget()
                     done = await self._follow(work, attempt, (answer, edit))
                 return await self._believed(work, attempt, edit, done)
+        except Away:
+            # Nothing is known to be wrong with the attempt: whoever takes the job up goes on from where it is.
+            raise
         except RekindleError as error:
             # Also what is not the provider's doing, for example a full disk.
             await self.notebook.failed(attempt, error, work.operation)
@@ -77,11 +84,13 @@ class Calling:
         """The result of a try that an earlier claim handed in. Raises a ProviderError."""
         try:
             whole = Part(0, len(work.inputs.photos))
-            async with self._formed(work, attempt, whole, again=True) as (edit, _):
+            async with _told(attempt), self._formed(work, attempt, whole, again=True) as (edit, _):
                 async with _elsewhere(attempt):
                     answer = await self._news(work, attempt, handle, edit)
                     done = await self._follow(work, attempt, (answer, edit))
                 return await self._believed(work, attempt, edit, done)
+        except Away:
+            raise
         except RekindleError as error:
             await self.notebook.failed(attempt, error, work.operation)
             raise
@@ -129,22 +138,26 @@ class Calling:
     async def _start(self, work: Work, attempt: Attempt, edit: Edit) -> Done | Pending:
         if attempt.candidate.model.takes is Takes.WORKING:
             return await attempt.candidate.provider.start(edit)
+        left = max(1.0, await self.left(work))
+        # Whoever was frozen until somebody else took the job over must not hand it in once more.
+        await certain()
         try:
-            async with asyncio.timeout(max(1.0, await self.left(work))):
+            async with asyncio.timeout(left):
                 return await attempt.candidate.provider.start(edit)
         except TimeoutError as error:
             raise Unheard(TOO_LATE) from error
 
     async def _follow(self, work: Work, attempt: Attempt, started: tuple[Done | Pending, Edit]) -> Done:
         answer, edit = started
-        pause, kept = 0.0, ""
+        time, kept = asyncio.get_running_loop().time, ""
+        began = time()
         while isinstance(answer, Pending):
             if answer.handle != kept:
-                await self.notebook.handed_in(attempt, answer.handle)
+                await self._keep(attempt, answer.handle)
                 kept = answer.handle
             if answer.progress is not None:
                 work.meter("waiting", answer.progress)
-            pause = self.patience.until_news(answer.poll_after, pause)
+            pause = self.patience.until_news(answer.poll_after, time() - began)
             if attempt.candidate.model.takes is not Takes.WORKING:
                 if (left := await self.left(work)) <= 0:
                     await attempt.candidate.provider.cancel(answer.handle)
@@ -152,8 +165,13 @@ class Calling:
                 pause = min(pause, left)
             await _nudged(work, pause)
             answer = await self._news(work, attempt, answer.handle, edit)
-        await self.notebook.answered(attempt, answer.cost)
-        return answer
+        done = answer
+        await outlasting(lambda: self.notebook.answered(attempt, done.cost))
+        return done
+
+    async def _keep(self, attempt: Attempt, handle: str) -> None:
+        """Write a receipt down, also where the database is away for a moment: without it nobody can go on from it."""
+        await outlasting(lambda: self.notebook.handed_in(attempt, handle))
 
     async def _news(self, work: Work, attempt: Attempt, handle: str, edit: Edit) -> Done | Pending:
         """What became of an edit that was accepted: whatever hinders asking, it is never handed in a second time."""
@@ -198,3 +216,12 @@ def _elsewhere(attempt: Attempt) -> AbstractAsyncContextManager[None]:
 
 async def _nothing() -> None:
     """Forget nothing: the files are still needed."""
+
+
+@asynccontextmanager
+async def _told(attempt: Attempt) -> AsyncGenerator[None]:
+    """In this block, log lines and spans are about this attempt."""
+    provider, model = attempt.candidate.key
+    about = span("attempt", attempt_id=attempt.id, provider=provider, model=model, number=attempt.number)
+    with bound(attempt_id=attempt.id, provider=provider), about:
+        yield

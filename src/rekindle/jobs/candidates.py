@@ -43,7 +43,7 @@ class Candidates:
         """`links`: providers can fetch photos from this server."""
         self._db = db
         self._choosing = choosing
-        self._offers = offers
+        self.offers = offers
         self._charges = charges
         self._egress = egress
         self._links = links
@@ -61,7 +61,7 @@ class Candidates:
         request = await self._request(user, photo, wanted)
         ranking = await self._choosing.ranking(request)
         found: list[Contender] = []
-        for choice in self._offers.detailed(wanted.operation):
+        for choice in self.offers.detailed(wanted.operation):
             contender = _judged(Contender(choice, price, choice.cost), ranking)
             if not contender.passes:
                 # Chosen by name more is allowed: what is experimental, or has a price that nobody knows.

@@ -11,6 +11,7 @@ from rekindle.accounts.tables import UserRow
 from rekindle.clock import Clock
 from rekindle.infra.db.database import Database, Transaction
 from rekindle.infra.db.inserting import insert_into
+from rekindle.infra.observing import metrics
 from rekindle.jobs.options import Options
 from rekindle.jobs.tables import AttemptRow, EgressDayRow, EgressRow, JobRow
 from rekindle.photos.service import owned_photo
@@ -74,6 +75,7 @@ class Egress:
                 for photo_id in sending.photo_ids
             )  # fmt: skip
             await self._add_up(tx, sending.provider, size)
+        metrics.EGRESS_BYTES.labels(sending.provider).inc(size)
 
     async def left(self, attempt: AttemptRow) -> bool:
         """Whether anything may have left for an attempt."""

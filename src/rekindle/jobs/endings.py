@@ -1,5 +1,6 @@
 """How a job comes to its end: once, and with its credits taken or given back in the same transaction."""
 
+import logging
 from uuid import UUID
 
 from sqlalchemy import select, update
@@ -7,10 +8,14 @@ from sqlalchemy import select, update
 from rekindle.clock import Clock
 from rekindle.infra.db.base import Json
 from rekindle.infra.db.database import Transaction
+from rekindle.infra.observing import metrics
+from rekindle.infra.observing.counting import once_committed
 from rekindle.jobs.charges import Charges
 from rekindle.jobs.lifecycle import ENDED, Event, Stage, Status, advance, may_become
 from rekindle.jobs.tables import JobPhotoRow, JobRow, StageRow
 from rekindle.photos.service import note_job
+
+log = logging.getLogger(__name__)
 
 PHOTO_DELETED: Json = {
     "code": "photo_deleted",
@@ -49,6 +54,7 @@ class Endings:
         )  # fmt: skip
         await self.charges.settle(tx, ended, result)
         await note_job(tx, job.photo_id, job_id=job.id, status=status)
+        once_committed(tx, lambda: _told(ended))
         return True
 
     async def stop_without(self, tx: Transaction, photo_id: UUID) -> None:
@@ -57,3 +63,15 @@ class Endings:
         query = select(JobRow).where(JobRow.id.in_(taking), JobRow.status.not_in(ENDED)).with_for_update()
         for job in (await tx.scalars(query)).all():
             await self.end(tx, job, Event.CANCEL, error=PHOTO_DELETED)
+
+
+def _told(job: JobRow) -> None:
+    """Count the end of a job, and write a line for it."""
+    metrics.JOBS_ENDED.labels(job.operation, job.status).inc()
+    seconds = 0.0 if job.ended_at is None else (job.ended_at - job.created_at).total_seconds()
+    metrics.JOB_SECONDS.labels(job.operation, job.status).observe(max(0.0, seconds))
+    failed = job.status == Status.FAILED
+    facts = {"job_id": str(job.id), "operation": job.operation, "status": job.status, "seconds": round(seconds, 3)}
+    if job.error is not None:
+        facts["code"] = job.error["code"]
+    log.log(logging.WARNING if failed else logging.INFO, "a job ended: %s", job.status, extra=facts)

@@ -4,6 +4,7 @@ import asyncio
 import logging
 import shutil
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from typing import Any
 from rekindle.imaging.films import read_film
 from rekindle.imaging.marks import BadMask, MaskDoesNotFit
 from rekindle.infra.db.base import Json
+from rekindle.infra.storage.port import FileMissing, Storage
 from rekindle.infra.workbench import Workbench
 from rekindle.jobs.attempts import Outcome
 from rekindle.jobs.options import Options
@@ -33,21 +35,25 @@ STRAIGHTEN: Json = {"name": "straighten", "title": "Straightened the print", "de
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """A prepared photo, what is wrong with it, and what shall be done. `straightened`: it was cut out of a picture."""
+    """A prepared photo, what is wrong with it, and what shall be done. `straightened`: it was cut out of a picture;
+    `shown`: the key of a preview that shows all of the picture.
+    """
 
     prepared: Prepared
     diagnosis: Diagnosis
     treatment: Treatment
     options: Options
     straightened: bool
+    shown: str
 
 
 class Finishing:
     """Makes previews of what came of a job, in child processes."""
 
-    def __init__(self, bench: Workbench, *, seconds: float) -> None:
+    def __init__(self, bench: Workbench, storage: Storage, *, seconds: float) -> None:
         """`seconds` is how long each file may take."""
         self._bench = bench
+        self._storage = storage
         self._seconds = seconds
 
     async def finish(self, planned: Planned, outcome: Outcome | None, folder: Path) -> Finished:
@@ -64,8 +70,7 @@ class Finishing:
     async def _files(self, planned: Planned, outcome: Outcome | None, folder: Path) -> Files:
         prepared = planned.prepared
         given = Picture(prepared.path, WORKING_TYPE, prepared.width, prepared.height)
-        before, unused = folder / "before.jpg", folder / "unused.jpg"
-        await self._bench.run(make_previews, given.path, before, unused, seconds=self._seconds)
+        before = await self._before(planned, folder)
         if outcome is None:
             # The cache keeps its file; the result gets one of its own.
             master = folder / "straightened.tif"
@@ -81,6 +86,17 @@ class Finishing:
         shown = await self._previews(picture.path, folder)
         details: Json | None = {SOURCE_TYPE: source_type(planned.options)} if outcome.generative else None
         return Files(picture.path, *shown, before, picture.width, picture.height, details)
+
+    async def _before(self, planned: Planned, folder: Path) -> Path:
+        """The preview of what was given: that of the photo, where nothing was cut out of it."""
+        before, unused = folder / "before.jpg", folder / "unused.jpg"
+        if not planned.straightened:
+            with suppress(FileMissing):
+                async with self._storage.local(planned.shown) as path:
+                    await asyncio.to_thread(shutil.copyfile, path, before)
+                return before
+        await self._bench.run(make_previews, planned.prepared.path, before, unused, seconds=self._seconds)
+        return before
 
     async def _working(self, picture: Picture, target: Path) -> Picture:
         """A picture as a working file, which it may be already."""

@@ -1,5 +1,6 @@
 """What is written down of attempts: each before its call, and its end once, with what it cost and what it says."""
 
+import logging
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -11,6 +12,8 @@ from rekindle.clock import Clock
 from rekindle.errors import RekindleError
 from rekindle.infra.db.base import Json
 from rekindle.infra.db.database import Database, Transaction
+from rekindle.infra.observing import metrics
+from rekindle.infra.observing.counting import once_committed
 from rekindle.jobs.claims import Claim, TakenOver, plan_of
 from rekindle.jobs.favourites import favourite_of
 from rekindle.jobs.lifecycle import Status
@@ -20,6 +23,8 @@ from rekindle.providers.choosing import Choosing
 from rekindle.providers.errors import BadResult, Lost, ProviderError, Unfinished
 from rekindle.providers.purse import Purse, Spent
 from rekindle.treatments.operations import Operation
+
+log = logging.getLogger(__name__)
 
 OPEN = ("started", "pending")
 """The statuses of an attempt that has not ended."""
@@ -110,6 +115,9 @@ class Notebook:
         """What came is a result."""
         async with self._db.transaction() as tx:
             await self._choosing.note(tx, *attempt.candidate.key, operation, "ok", attempt.seconds)
+        provider = attempt.candidate.provider.name
+        metrics.ATTEMPTS.labels(provider, "ok").inc()
+        metrics.ATTEMPT_SECONDS.labels(provider).observe(attempt.seconds)
 
     async def failed(self, attempt: Attempt, error: RekindleError, operation: Operation) -> None:
         """It came to nothing. What may have been charged counts as charged: nobody gives bad results away."""
@@ -124,6 +132,11 @@ class Notebook:
                 await tx.execute(again.values(status="failed", error=written, ended_at=self._clock.now()))
             if isinstance(error, ProviderError):
                 await self._choosing.note(tx, *attempt.candidate.key, operation, error, attempt.seconds)
+        provider = attempt.candidate.provider.name
+        metrics.ATTEMPTS.labels(provider, error.code).inc()
+        metrics.ATTEMPT_SECONDS.labels(provider).observe(attempt.seconds)
+        facts = {"attempt_id": str(attempt.id), "code": error.code, "detail": written.get("detail")}
+        log.info("an attempt at %s failed: %s", provider, error.message, extra=facts)
 
     async def unknown(self, claim: Claim, row: AttemptRow) -> None:
         """A worker died in the call, and nobody knows how it ended: it counts as if it had been charged."""
@@ -131,14 +144,15 @@ class Notebook:
             await self._close(tx, claim.job, claim.plan, row, "unknown")
 
     async def withdrawn(self, job_id: UUID) -> Sequence[AttemptRow]:
-        """Close what goes on of a canceled job; those with a receipt can be stopped. Each is told of once."""
+        """Close what goes on of a job that has ended; those with a receipt can be stopped. Each is told of once."""
         async with self._db.transaction() as tx:
             job = await tx.get(JobRow, job_id)
-            if job is None or job.status != Status.CANCELED:
+            if job is None or not Status(job.status).ended:
                 return []
+            status = "canceled" if job.status == Status.CANCELED else "unknown"
             query = select(AttemptRow).where(AttemptRow.job_id == job_id, AttemptRow.status.in_(OPEN))
             rows = (await tx.scalars(query)).all()
-            return [row for row in rows if await self._close(tx, job, await plan_of(tx, job), row, "canceled")]
+            return [row for row in rows if await self._close(tx, job, await plan_of(tx, job), row, status)]
 
     async def _close(self, tx: Transaction, job: JobRow, plan: str, row: AttemptRow, status: str) -> bool:
         mine = update(AttemptRow).where(AttemptRow.id == row.id, AttemptRow.status.in_(OPEN)).returning(AttemptRow.id)
@@ -147,6 +161,8 @@ class Notebook:
             return False
         spent = Spent(row.id, job.id, row.provider, row.model, job.owner_id, plan, row.estimate, self._clock.now())
         await self._purse.spent(tx, spent)
+        once_committed(tx, lambda: metrics.ATTEMPTS.labels(row.provider, status).inc())
+        _count_cost(tx, row.provider, row.estimate)
         return True
 
     async def _end(self, tx: Transaction, attempt: Attempt, values: Json) -> bool:
@@ -160,7 +176,12 @@ class Notebook:
         await self._purse.spent(
             tx, Spent(attempt.id, claim.job.id, provider, model, claim.job.owner_id, claim.plan, values["cost"], now)
         )  # fmt: skip
+        _count_cost(tx, provider, values["cost"])
         return True
+
+
+def _count_cost(tx: Transaction, provider: str, cost: int) -> None:
+    once_committed(tx, lambda: metrics.COST_DOLLARS.labels(provider).inc(cost / 1_000_000))
 
 
 _PLAINLY = {"synchronize_session": False}

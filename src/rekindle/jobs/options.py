@@ -23,6 +23,7 @@ class Options:
 
     `photo_ids` are the photos beside the first, in their order; `moodboard_id` is a photo whose mood the result shall
     have. `provider` and `model` are the person's own choice, `local_only` keeps the photos on this machine, and
+    `rewrite` has a model put the prompt into better words, and
     `written` is the prompt as it was written, of which `wishes.prompt` is what is safe to pass on.
     """
 
@@ -34,6 +35,7 @@ class Options:
     model: str | None = None
     local_only: bool = False
     quality: Quality = "standard"
+    rewrite: bool = False
     written: str = ""
 
     @property
@@ -61,6 +63,7 @@ class Options:
             "model": self.model,
             "local_only": self.local_only,
             "quality": self.quality,
+            "rewrite": self.rewrite,
         }
 
     @staticmethod
@@ -76,6 +79,7 @@ class Options:
             model=written.get("model"),
             local_only=written.get("local_only", False),
             quality=written.get("quality", "standard"),
+            rewrite=written.get("rewrite", False),
             written=written.get("prompt", ""),
         )
 

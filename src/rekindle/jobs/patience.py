@@ -57,9 +57,9 @@ class Patience:
         told = error.after if isinstance(error, RateLimited) else 0.0
         return grown * (0.5 + 0.5 * chance) + min(told, self.longest_told)
 
-    def until_news(self, told: float, before: float) -> float:
-        """How long to wait before looking for news, when the provider says `told` and the last pause was `before`.
+    def until_news(self, told: float, waited: float) -> float:
+        """How long to wait before looking for news, when the provider says `told` and `waited` has been until now.
 
-        Pauses grow so slowly that news are late by a fifth of what was waited for, at most.
+        Pauses grow with the time: news are late by a fifth of what was waited for, or by what the provider told.
         """
-        return min(max(told, before * 1.2), self.longest_pause)
+        return min(max(told, waited / 5), self.longest_pause)

@@ -1,8 +1,11 @@
 """Do one thing while others watch over it."""
 
 import asyncio
-from collections.abc import AsyncIterator, Coroutine
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from typing import TypeVar
+
+from rekindle.errors import Away
 
 Result = TypeVar("Result")
 
@@ -24,6 +27,22 @@ async def guarded(work: Coroutine[None, None, Result], *guards: Coroutine[None, 
         for task in (main, *watching):
             task.cancel()
         await asyncio.gather(main, *watching, return_exceptions=True)
+
+
+async def outlasting(action: Callable[[], Awaitable[Result]], *, seconds: float = 60.0, pause: float = 0.5) -> Result:
+    """The result of an action that may be repeated: while something that it takes is away, for so many seconds.
+
+    For what would be lost, and was paid for, if it were not written down.
+    """
+    give_up = time.monotonic() + seconds
+    while True:
+        try:
+            return await action()
+        except Away:
+            if time.monotonic() >= give_up:
+                raise
+        await asyncio.sleep(pause)
+        pause = min(2 * pause, 5.0)
 
 
 async def next_within(items: AsyncIterator[object], seconds: float) -> None:

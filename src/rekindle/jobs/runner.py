@@ -7,8 +7,11 @@ from dataclasses import replace
 from pathlib import Path
 from uuid import UUID
 
-from rekindle.errors import RekindleError
+from rekindle.errors import Away, RekindleError
 from rekindle.imaging.quadrilateral import FULL_FRAME, Corners
+from rekindle.infra.observing import metrics
+from rekindle.infra.observing.context import bind
+from rekindle.infra.observing.stages import stage
 from rekindle.infra.scratch import Scratch
 from rekindle.jobs.attempts import Attempts
 from rekindle.jobs.claims import Claim, Claims, Meter, TakenOver
@@ -17,7 +20,7 @@ from rekindle.jobs.inputs import Inputs
 from rekindle.jobs.lifecycle import Event, Stage
 from rekindle.jobs.nudges import NUDGE
 from rekindle.jobs.options import Options
-from rekindle.jobs.racing import guarded
+from rekindle.jobs.racing import guarded, outlasting
 from rekindle.jobs.settle import Finished, Settling
 from rekindle.jobs.work import Work
 from rekindle.photos.masks import Masks
@@ -56,6 +59,7 @@ class Runner:
             if (claim := await self._claims.start(job_id)) is None:
                 await self._attempts.withdraw(job_id)
                 return None
+            _told(claim)
             meter, nudged = Meter(), asyncio.Event()
             try:
                 async with AsyncExitStack() as stack:
@@ -64,12 +68,13 @@ class Runner:
                     told = _until_canceled(words, nudged)
                     finished = await guarded(working, self._claims.reporting(claim, meter), told)
                     # Not guarded: it is short, and interrupted it would leave files behind.
-                    await self._settling.succeed(claim, finished)
+                    with stage("settle"):
+                        await outlasting(lambda: self._settling.succeed(claim, finished))
             except TakenOver:
                 await self._attempts.withdraw(job_id)
                 return None
             except RekindleError as error:
-                if error.code == RekindleError.code:
+                if error.code == RekindleError.code or isinstance(error, Away):
                     raise
                 await self._settling.fail(claim, code=error.code, message=error.message)
             return claim
@@ -90,23 +95,26 @@ class Runner:
     async def _work(self, claim: Claim, folder: Path, meter: Meter, nudged: asyncio.Event) -> Finished:
         """Everything up to the end. The photos are open only while somebody looks at them, files of results last."""
         options = Options.from_json(claim.job.options)
-        await self._reach(claim, meter, Stage.PREPARING)
-        inputs = await self._inputs(claim, options)
-        async with inputs.open() as opened:
-            await self._reach(claim, meter, Stage.DIAGNOSING)
-            planned = _plan(claim, opened.prepared[0], options)
-            sizes = [Size(each.width, each.height) for each in opened.prepared]
+        with stage("prepare"):
+            await self._reach(claim, meter, Stage.PREPARING)
+            inputs = await self._inputs(claim, options)
+            async with inputs.open() as opened:
+                await self._reach(claim, meter, Stage.DIAGNOSING)
+                planned = _plan(claim, opened.prepared[0], options)
+                sizes = [Size(each.width, each.height) for each in opened.prepared]
         outcome = None
         if planned.treatment.steps or not Operation(claim.job.operation).mends:
-            await self._reach(claim, meter, Stage.RESTORING)
-            photos = [(photo.id, size) for (photo, _), size in zip(inputs.photos, sizes, strict=True)]
-            request = await self._attempts.request(claim, options, photos)
-            outcome = await self._attempts.run(
-                Work(claim, request, planned.treatment, inputs, folder, meter, nudged)
-            )  # fmt: skip
-        await self._reach(claim, meter, Stage.FINISHING)
-        async with inputs.open() as opened:
-            return await self._finishing.finish(replace(planned, prepared=opened.prepared[0]), outcome, folder)
+            with stage("restore"):
+                await self._reach(claim, meter, Stage.RESTORING)
+                photos = [(photo.id, size) for (photo, _), size in zip(inputs.photos, sizes, strict=True)]
+                request = await self._attempts.request(claim, options, photos)
+                outcome = await self._attempts.run(
+                    Work(claim, request, planned.treatment, inputs, folder, meter, planned.diagnosis, nudged)
+                )  # fmt: skip
+        with stage("finish"):
+            await self._reach(claim, meter, Stage.FINISHING)
+            async with inputs.open() as opened:
+                return await self._finishing.finish(replace(planned, prepared=opened.prepared[0]), outcome, folder)
 
     async def _inputs(self, claim: Claim, options: Options) -> Inputs:
         """Every photo of a job. Raises PhotoNotFound when one was deleted meanwhile."""
@@ -124,7 +132,7 @@ def _plan(claim: Claim, prepared: Prepared, options: Options) -> Planned:
     straightened = Corners.from_json(claim.job.corners["corners"]) != FULL_FRAME
     diagnosis = diagnose(prepared.measures)
     treatment = plan(Operation(claim.job.operation), diagnosis, options.wishes)
-    return Planned(prepared, diagnosis, treatment, options, straightened)
+    return Planned(prepared, diagnosis, treatment, options, straightened, shown=claim.photo.preview_key)
 
 
 async def _until_canceled(words: AsyncIterator[str], nudged: asyncio.Event) -> None:
@@ -134,3 +142,12 @@ async def _until_canceled(words: AsyncIterator[str], nudged: asyncio.Event) -> N
             raise TakenOver
         if word == NUDGE:
             nudged.set()
+
+
+def _told(claim: Claim) -> None:
+    """Whose doing everything from here on is, and how long the job waited for its first worker."""
+    bind(claim=claim.number)
+    if claim.number > 1:
+        metrics.JOBS_TAKEN_OVER.inc()
+    else:
+        metrics.JOB_WAIT_SECONDS.observe(max(0.0, (claim.started_at - claim.job.created_at).total_seconds()))

@@ -69,6 +69,12 @@ class JobOptions(Body):
     model: str | None = Field(default=None, max_length=120, description="Your own choice of with what it is done.")
     local_only: bool = Field(default=False, strict=True, description="The photos stay on the machine of the server.")
     quality: Literal["standard", "hd"] = "standard"
+    rewrite: bool = Field(
+        default=False,
+        strict=True,
+        description="Have a model put the words better, where one is configured and the photo may leave: those that a "
+        "preview has shown, if there was one. Where that cannot be, the usual words are sent.",
+    )
 
 
 class SubmitJob(Body):

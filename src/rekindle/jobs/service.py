@@ -16,11 +16,15 @@ from rekindle.errors import Invalid, NotFound
 from rekindle.infra.db.database import Database, Transaction
 from rekindle.infra.events.port import Events
 from rekindle.infra.http import decode_cursor
-from rekindle.infra.queue.port import Queue
+from rekindle.infra.observing import metrics
+from rekindle.infra.observing.counting import once_committed
+from rekindle.infra.observing.spans import span
+from rekindle.infra.queue.port import Queue, Turn
 from rekindle.jobs import combining
 from rekindle.jobs.admission import Admission
 from rekindle.jobs.charges import PriceChanged
 from rekindle.jobs.endings import Endings
+from rekindle.jobs.kinds import kind_of
 from rekindle.jobs.lifecycle import Event, JobNotRetryable, Stage, Status, advance
 from rekindle.jobs.options import Options
 from rekindle.jobs.tables import JobPhotoRow, JobRow
@@ -96,6 +100,10 @@ class Jobs:
         Raises PhotoNotFound, IdempotencyKeyReused, MaskNotFound, MaskDoesNotFit, NotInPlan, PriceChanged,
         DailyLimitReached, InsufficientCredits, AccountInDebt, and what Admission and `combining` raise.
         """
+        with span("submit"):
+            return await self._submit(user, wanted, key=key, retry_of=retry_of)
+
+    async def _submit(self, user: User, wanted: Wanted, *, key: str, retry_of: UUID | None) -> JobRow:
         async with self._db.transaction() as tx:
             await one_at_a_time(tx, user)
             mine = select(JobRow).where(JobRow.owner_id == user.id)
@@ -121,8 +129,9 @@ class Jobs:
         await tx.flush()
         tx.add_all(_further(job.id, wanted.options))
         await note_job(tx, photo.id, job_id=job.id, status=Status.QUEUED)
-        priority = self._charges.priority(user)
-        await self._queue.enqueue(tx, RUN, {"job_id": str(job.id)}, key=task_key(job.id), priority=priority)
+        turn = Turn(self._charges.priority(user), owner=user.id, kind=kind_of(wanted.operation))
+        await self._queue.enqueue(tx, RUN, {"job_id": str(job.id)}, key=task_key(job.id), turn=turn)
+        once_committed(tx, metrics.JOBS_SUBMITTED.labels(wanted.operation.value).inc)
         return job
 
     async def get(self, owner: UUID, job_id: UUID) -> JobRow:

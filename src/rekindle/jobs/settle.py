@@ -16,8 +16,9 @@ from rekindle.infra.room import placed
 from rekindle.infra.storage.port import Storage
 from rekindle.jobs.claims import Claim
 from rekindle.jobs.endings import Endings
-from rekindle.jobs.lifecycle import Event
+from rekindle.jobs.lifecycle import Event, Status
 from rekindle.jobs.service import topic
+from rekindle.jobs.tables import JobRow
 from rekindle.photos.masks import Kept, mask_row
 from rekindle.photos.pixels import Adopted
 from rekindle.photos.service import photo_by_id
@@ -71,7 +72,10 @@ class Settling:
         self._clock = clock
 
     async def succeed(self, claim: Claim, finished: Finished) -> bool:
-        """Store the result; False, and nothing is left behind, when the job had ended already."""
+        """Store the result; False, and nothing is left behind, when the job had ended already.
+
+        May be repeated where nobody knows whether it was done, as when the database fell silent at the end.
+        """
         keys, mask_key = _keys(claim, finished.files), f"{_folder(claim)}/mask.png"
         paths = _paths(keys, finished.files) | ({} if finished.mask is None else {mask_key: finished.mask.path})
         async with placed(self._storage, paths), self._db.transaction() as tx:
@@ -85,14 +89,15 @@ class Settling:
                 **({} if mask is None else {"mask_id": str(mask.id)}),
             }
             won = await self._endings.end(tx, claim.job, Event.SUCCEED, result=result)
+            done = won or await _done(tx, claim)
             if won:
                 (await photo_by_id(tx, claim.photo.id)).diagnosis = finished.diagnosis
                 tx.add_all(row for row in (rendition, mask) if row is not None)
-        if not won:
+        if not done:
             for key in paths:
                 await self._storage.delete(key)
         await self._tell(claim.job.id)
-        return won
+        return done
 
     async def fail(self, claim: Claim, *, code: str, message: str) -> bool:
         """Write down why a job failed; False when it had ended already."""
@@ -118,6 +123,14 @@ class Settling:
 
     async def _tell(self, job_id: UUID) -> None:
         await self._events.publish(topic(job_id), "status")
+
+
+async def _done(tx: Transaction, claim: Claim) -> bool:
+    """Whether this very claim has ended its job well before."""
+    mine = select(JobRow.id).where(
+        JobRow.id == claim.job.id, JobRow.claim == claim.number, JobRow.status == Status.SUCCEEDED
+    )
+    return await tx.scalar(mine) is not None
 
 
 def _folder(claim: Claim) -> str:

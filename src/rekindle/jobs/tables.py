@@ -49,6 +49,29 @@ class JobRow(Base):
     """Milli-credits that were taken in the end."""
     ranking: Mapped[Json | None] = mapped_column(default=None)
     """`{considered: [{provider, model, score, why, refused}]}`: why it was done by whom, when it was first decided."""
+    words: Mapped[Json | None] = mapped_column(default=None)
+    """`{prompt, version, by, cost}`: what a model was asked to put into better words, once it was."""
+
+
+class RewordingRow(Base):
+    """A prompt that a model put into better words: whoever asks the same of the same photo again gets the same words.
+
+    `digest` is of the photo as it is straightened, and of everything that the words depend on. It goes with its photo.
+    """
+
+    __tablename__ = "rewordings"
+    __table_args__ = (UniqueConstraint("photo_id", "digest"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    photo_id: Mapped[UUID] = mapped_column(ForeignKey("photos.id", ondelete="CASCADE"))
+    digest: Mapped[str]
+    prompt: Mapped[str]
+    version: Mapped[str]
+    by: Mapped[str]
+    """The name of the model, or `rules` where it was asked in vain: then these words are kept for a while only."""
+    seen: Mapped[Json | None]
+    """`{category, details}`: what the model saw in the photo."""
+    created_at: Mapped[datetime]
 
 
 class JobPhotoRow(Base):

@@ -1,15 +1,21 @@
 """What the worker calls, by name."""
 
 import logging
+from collections.abc import Iterator, Sequence
+from typing import TypeVar
 from uuid import UUID
 
 from sqlalchemy import select
 
+from rekindle.errors import Away
 from rekindle.infra.db.base import Json
 from rekindle.infra.db.database import Database
-from rekindle.infra.queue.port import Queue
+from rekindle.infra.observing.context import bind
+from rekindle.infra.observing.spans import note
+from rekindle.infra.queue.port import Queue, Turn
 from rekindle.infra.room import no_room
 from rekindle.jobs.claims import Claim
+from rekindle.jobs.kinds import kind_of
 from rekindle.jobs.lifecycle import ENDED, Status
 from rekindle.jobs.pace import Pace
 from rekindle.jobs.runner import Runner
@@ -17,8 +23,14 @@ from rekindle.jobs.service import RUN, Jobs, task_key
 from rekindle.jobs.tables import JobRow
 from rekindle.photos.retention import Retention
 from rekindle.photos.service import Photos
+from rekindle.treatments.operations import Operation
 
 log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+BATCH = 500
+"""Jobs that are looked at, or written, at a time."""
 
 
 class JobTasks:
@@ -45,11 +57,16 @@ class JobTasks:
     async def run(self, payload: Json, delivery: int) -> None:
         """Run the job `{job_id}`."""
         job_id = UUID(payload["job_id"])
+        bind(job_id=job_id)
+        note(job_id=job_id)
         if delivery > self._max_deliveries:
             await self._runner.give_up(job_id)
             return
         try:
             claim = await self._runner.run(job_id)
+        except Away:
+            # Nothing is known to be wrong with the job: it is put off, and goes on from where it is.
+            raise
         except Exception as error:
             full = no_room(error)
             if full is None:
@@ -73,9 +90,24 @@ class JobTasks:
 
 
 async def rescue(db: Database, queue: Queue) -> int:
-    """Give a task to every job that has not ended and has none. Returns how many jobs have not ended."""
-    async with db.transaction() as tx:
-        waiting = (await tx.scalars(select(JobRow.id).where(JobRow.status.not_in(ENDED)))).all()
-        for job_id in waiting:
-            await queue.enqueue(tx, RUN, {"job_id": str(job_id)}, key=task_key(job_id))
+    """Give a task to every job that has not ended and has none. Returns how many jobs have not ended.
+
+    Nobody who wants to write waits for the look; only what is missing is then written.
+    """
+    async with db.reading() as tx:
+        query = select(JobRow.id, JobRow.owner_id, JobRow.operation).where(JobRow.status.not_in(ENDED))
+        waiting = [(row[0], row[1], row[2]) for row in await tx.execute(query.order_by(JobRow.created_at))]
+        lost: set[str] = set()
+        for some in batched([task_key(job_id) for job_id, _, _ in waiting], BATCH):
+            lost.update(await queue.missing(tx, some))
+    for some in batched([each for each in waiting if task_key(each[0]) in lost], BATCH):
+        async with db.transaction() as tx:
+            for job_id, owner, operation in some:
+                turn = Turn(owner=owner, kind=kind_of(Operation(operation)))
+                await queue.enqueue(tx, RUN, {"job_id": str(job_id)}, key=task_key(job_id), turn=turn)
     return len(waiting)
+
+
+def batched(things: Sequence[T], size: int) -> Iterator[Sequence[T]]:
+    """The things, so many at a time."""
+    return (things[start : start + size] for start in range(0, len(things), size))

@@ -16,6 +16,7 @@ from rekindle.providers.asking import Candidate, Key, Ranking, Request
 from rekindle.providers.errors import ProviderError
 from rekindle.providers.protocol import Edit, Picture
 from rekindle.providers.routing import CANNOT
+from rekindle.treatments.diagnose import NOTHING_FOUND, Diagnosis
 from rekindle.treatments.operations import Operation
 from rekindle.treatments.plan import Treatment, for_part
 from rekindle.treatments.prompts import WHOLE, Chunk
@@ -55,6 +56,7 @@ class Work:
     inputs: Inputs
     folder: Path
     meter: Meter
+    diagnosis: Diagnosis = NOTHING_FOUND
     nudged: asyncio.Event = field(default_factory=asyncio.Event)
     tried: Tried = field(default_factory=dict[Key, ProviderError])
     story: list[Json] = field(default_factory=list[Json])
@@ -74,6 +76,12 @@ class Work:
     def photo_ids(self) -> Sequence[UUID]:
         """Every photo, in the order in which they go into the edit."""
         return [photo.id for photo, _ in self.inputs.photos]
+
+    @property
+    def words_cost(self) -> int:
+        """What its words cost, in millionths of a dollar."""
+        words = self.claim.job.words
+        return 0 if words is None else words["cost"]
 
     def asking(self) -> Request:
         """The request, without those who were asked already."""

@@ -21,15 +21,17 @@ from rekindle.infra.http import API, Problem, problem_response
 from rekindle.jobs import api as jobs_api
 from rekindle.jobs import bakeoffs_api, nudges_api, prompts_api, story_api
 from rekindle.photos import api as photos_api
-from rekindle.photos import reports_api
+from rekindle.photos import reports_api, uploads_api
 from rekindle.server import health, problems
 from rekindle.server.bodies import SmallBodies
 from rekindle.server.limits import LIMITED, RateLimitHeaders
 from rekindle.server.linger import Linger
+from rekindle.server.observed import Observed
 from rekindle.server.pages import Pages
 from rekindle.server.security import Security
 from rekindle.spending import api as spending_api
 from rekindle.wiring.application import Application, application
+from rekindle.wiring.figures import door_of
 
 EVERYWHERE: dict[int | str, dict[str, Any]] = {
     400: problem_response("`bad_request`: the request cannot be read"),
@@ -51,8 +53,14 @@ def create_app(settings: Settings, work: Callable[[Application], Awaitable[None]
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncGenerator[None]:
-        async with application(settings) as running, _beside(work, running):
+        async with (
+            application(settings) as running,
+            door_of(settings, running.services),
+            _beside(work, running),
+        ):
             app.state.services = running.services
+            # The framework would put its routes together at the first request, and everybody else would wait for it.
+            policies(app)
             yield
 
     app = FastAPI(
@@ -67,6 +75,7 @@ def create_app(settings: Settings, work: Callable[[Application], Awaitable[None]
     for router in (
         health.router,
         photos_api.router,
+        uploads_api.router,
         jobs_api.router,
         story_api.router,
         bakeoffs_api.router,
@@ -82,8 +91,9 @@ def create_app(settings: Settings, work: Callable[[Application], Awaitable[None]
     app.router.default = Pages()
     app.add_middleware(SmallBodies)
     app.add_middleware(RateLimitHeaders)
-    app.add_middleware(Security, settings=settings.server)
+    app.add_middleware(Security, settings=settings.server, store=settings.storage.origin)
     app.add_middleware(Linger)
+    app.add_middleware(Observed, settings=settings.observing)
     app.openapi = lambda: openapi(app)
     return app
 

@@ -19,7 +19,7 @@ from rekindle.accounts.users import Role, User
 from rekindle.errors import RekindleError
 from rekindle.infra.http import API, Services
 from rekindle.infra.limits.headers import rate_limit_headers
-from rekindle.infra.limits.rules import Limit, Verdict
+from rekindle.infra.limits.rules import Limit, Verdict, Window
 from rekindle.safety.addresses import client_address, limit_key
 from rekindle.wiring.limits import Allowances, Limits
 
@@ -39,6 +39,8 @@ class Kind(Enum):
     """Counts for an address where nobody is known."""
     WORK = auto()
     UPLOAD = auto()
+    ARRIVAL = auto()
+    """Work, and an upload as well from the second time on that the same one is told of: another file may be there."""
     JOB = auto()
     """Work that guests have a number of each day."""
     ATTEMPT = auto()
@@ -48,12 +50,16 @@ class Kind(Enum):
 KINDS: Mapping[tuple[str, str], Kind] = {
     ("GET", "/health"): Kind.FREE,
     ("GET", f"{API}/health"): Kind.FREE,
+    ("GET", "/ready"): Kind.FREE,
+    ("GET", f"{API}/ready"): Kind.FREE,
     ("GET", f"{API}/capabilities"): Kind.FREE,
     ("GET", f"{API}/me"): Kind.FREE,
     ("GET", f"{API}/plans"): Kind.FREE,
     ("GET", f"{API}/files/{{key}}"): Kind.FREE,
     ("POST", f"{API}/billing/webhook"): Kind.FREE,
     ("POST", f"{API}/photos"): Kind.UPLOAD,
+    ("POST", f"{API}/uploads"): Kind.UPLOAD,
+    ("POST", f"{API}/uploads/done"): Kind.ARRIVAL,
     ("POST", f"{API}/jobs"): Kind.JOB,
     ("POST", f"{API}/bakeoffs"): Kind.JOB,
     ("POST", f"{API}/jobs/{{job_id}}/retry"): Kind.JOB,
@@ -95,14 +101,24 @@ async def hold_to_limits(request: Request) -> None:
     kind = kind_of(request.method, request.scope["route"].path_format)
     if not limits.on or kind is Kind.FREE:
         return
-    verdicts = cast("list[Verdict]", request.state.verdicts)
     user = await _whose(request)
+    await _hold(request, kind, user, limits)
+    # Only what was not refused counts as told of: who was asked to wait a moment comes again.
+    if kind is Kind.ARRIVAL and not (await limits.limiter.take(ONCE, await _told(request, "upload"))).allowed:
+        await _hold(request, Kind.UPLOAD, user, limits)
+
+
+async def _hold(request: Request, kind: Kind, user: User | None, limits: Limits) -> None:
+    verdicts = cast("list[Verdict]", request.state.verdicts)
     async for limit, key in _applying(request, kind, user, limits):
         verdict = await limits.limiter.take(limit, key)
         verdicts.append(verdict)
         if not verdict.allowed:
             raise refusal(verdict)
 
+
+ONCE = Window("arrivals", 1, 3600.0)
+"""A leave to send a photo straight to the store is over before that."""
 
 LIMITED = Depends(hold_to_limits)
 
@@ -192,9 +208,15 @@ def _place(request: Request, limits: Limits) -> str:
 
 async def _email(request: Request) -> str | None:
     """The e-mail address in the body, in one spelling; FastAPI has read the body by now, so it costs nothing."""
+    email = await _told(request, "email")
+    return f"email:{email.strip().casefold()}" if email else None
+
+
+async def _told(request: Request, name: str) -> str:
+    """A text of the body, empty where there is none."""
     try:
         body = await request.json()
     except (ValueError, RecursionError):
-        return None
-    email = cast("Mapping[str, object]", body).get("email") if isinstance(body, dict) else None
-    return f"email:{email.strip().casefold()}" if isinstance(email, str) else None
+        return ""
+    text = cast("Mapping[str, object]", body).get(name) if isinstance(body, dict) else None
+    return text if isinstance(text, str) else ""

@@ -1,6 +1,5 @@
 """Who may ask from where, and what a browser may do with the answers."""
 
-import secrets
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -8,24 +7,30 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from rekindle.config import ServerSettings
+from rekindle.server.health import PROBES
 from rekindle.server.problems import problem
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
-PAGE_POLICY = "; ".join(
-    (
-        "default-src 'self'",
-        # Previews of files that are still on their way are blob: addresses.
-        "img-src 'self' blob: data:",
-        "object-src 'none'",
-        "base-uri 'none'",
-        "form-action 'self'",
-        "frame-ancestors 'none'",
+
+def page_policy(store: str | None = None) -> str:
+    """What a page may load, and from where: `store` is an origin that keeps files, where browsers meet it."""
+    beside = "" if store is None else f" {store}"
+    return "; ".join(
+        (
+            "default-src 'self'",
+            # Previews of files that are still on their way are blob: addresses.
+            f"img-src 'self' blob: data:{beside}",
+            *(() if store is None else (f"connect-src 'self'{beside}", f"media-src 'self'{beside}")),
+            "object-src 'none'",
+            "base-uri 'none'",
+            "form-action 'self'",
+            "frame-ancestors 'none'",
+        )
     )
-)
+
 
 HEADERS = {
-    "Content-Security-Policy": PAGE_POLICY,
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
     "Referrer-Policy": "strict-origin-when-cross-origin",
@@ -36,18 +41,18 @@ HEADERS = {
 
 
 class Security:
-    """Checks the host and the origin of each request, gives it an identifier, and adds the security headers.
+    """Checks the host and the origin of each request, and adds the security headers.
 
     The host check is against DNS rebinding, the origin check against pages of other sites that post to a server on the
     reader's own machine. HSTS is sent only where the server is reached by https, since on plain localhost it would lock
     the person out of every other local server.
     """
 
-    def __init__(self, app: ASGIApp, *, settings: ServerSettings) -> None:
+    def __init__(self, app: ASGIApp, *, settings: ServerSettings, store: str | None = None) -> None:
         self._app = app
         public = urlsplit(settings.public_url or "")
         self._hosts = frozenset(_host_name(host) for host in (*settings.allowed_hosts, public.netloc) if host)
-        self._headers = dict(HEADERS)
+        self._headers = {"Content-Security-Policy": page_policy(store), **HEADERS}
         if public.scheme == "https":
             self._headers["Strict-Transport-Security"] = "max-age=31536000"
 
@@ -56,7 +61,6 @@ class Security:
             await self._app(scope, receive, send)
             return
         request = Request(scope)
-        request.state.request_id = secrets.token_hex(8)
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -67,14 +71,14 @@ class Security:
                     # Most answers are somebody's own: neither a cache on the way nor the next one at the same browser
                     # gets them. Those that may be kept say so themselves.
                     headers.setdefault("Cache-Control", "no-store")
-                headers["X-Request-ID"] = request.state.request_id
             await send(message)
 
         refusal = self._refusal(request)
         await (refusal or self._app)(scope, receive, send_with_headers)
 
     def _refusal(self, request: Request) -> ASGIApp | None:
-        if not self._knows(request.headers):
+        # Who looks after machines knows them by their numbers, and learns nothing there but that one is well.
+        if request.scope["path"] not in PROBES and not self._knows(request.headers):
             return problem(
                 request, status=421, code="unknown_host", title="This server does not answer to that name",
                 detail="Open the address that the server printed when it started, or allow this name with "

@@ -3,23 +3,23 @@
 import hmac
 import os
 import secrets
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from rekindle.clock import Clock
 from rekindle.config import Settings
 from rekindle.infra.db.database import Database
-from rekindle.infra.events.embedded import LocalEvents
 from rekindle.infra.events.port import Events
-from rekindle.infra.http import API
 from rekindle.infra.machine import usable_cores
-from rekindle.infra.queue.embedded import TableQueue
 from rekindle.infra.queue.port import Queue
 from rekindle.infra.scratch import Scratch
-from rekindle.infra.storage.embedded import FolderStorage
 from rekindle.infra.storage.port import Storage
 from rekindle.infra.storage.signing import LinkSigner
 from rekindle.infra.workbench import Workbench
+from rekindle.wiring.events import events_of
+from rekindle.wiring.queues import queue_of
+from rekindle.wiring.storage import open_storage
 
 CHILD_MODULES = ("rekindle.photos.pixels", "rekindle.imaging.restoration", "rekindle.providers.engine")
 
@@ -39,29 +39,30 @@ class Ground:
     concurrency: int
 
 
-def lay_ground(settings: Settings, db: Database) -> Ground:
-    """Open everything but the database."""
+def lay_ground(settings: Settings, db: Database, *, scratch_folder: Path | None = None) -> Ground:
+    """Open everything but the database. `scratch_folder` is for unfinished files, on the disk of the stored ones."""
     clock, work, cores = Clock(), settings.work, usable_cores()
     concurrency = work.restore_processes or max(1, cores // 2)
-    scratch = Scratch(settings.scratch_folder)
+    scratch_folder = scratch_folder or settings.scratch_folder
+    scratch = Scratch(scratch_folder)
     return Ground(
         clock=clock,
         db=db,
-        storage=FolderStorage(settings.files_folder, signer=_signer(settings), base_url=f"{API}/files"),
-        queue=TableQueue(db, clock=clock, lease_seconds=settings.jobs.lease_seconds),
-        events=LocalEvents(),
+        storage=open_storage(settings, scratch=scratch, signer=_signer(settings)),
+        queue=queue_of(settings, db, clock=clock),
+        events=events_of(settings.events),
         scratch=scratch,
         intake=Workbench(
             workers=work.intake_processes or min(4, cores),
             memory_bytes=work.intake_memory,
-            folder=settings.scratch_folder,
+            folder=scratch_folder,
             preload=CHILD_MODULES[:1],
         ),
         # One more than there are jobs at a time: a diagnosis or a download that someone waits for finds a place.
         restoring=Workbench(
             workers=concurrency + 1,
             memory_bytes=work.restore_memory,
-            folder=settings.scratch_folder,
+            folder=scratch_folder,
             preload=CHILD_MODULES,
         ),
         concurrency=concurrency,
@@ -83,13 +84,15 @@ def secret_for(settings: Settings, purpose: str) -> bytes:
 
 
 def kept_secret(path: Path) -> bytes:
-    """The secret in this file, made first when there is none."""
-    try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return path.read_bytes()
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(secrets.token_hex(32).encode())
-        file.flush()
-        os.fsync(file.fileno())
+    """The secret in this file, made first when there is none; whole, also for two who start at once."""
+    if not path.exists():
+        unfinished = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
+        descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(secrets.token_hex(32).encode())
+            file.flush()
+            os.fsync(file.fileno())
+        with suppress(FileExistsError):
+            os.link(unfinished, path)
+        unfinished.unlink()
     return path.read_bytes()

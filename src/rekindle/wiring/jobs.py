@@ -19,15 +19,17 @@ from rekindle.jobs.egress import Egress
 from rekindle.jobs.endings import Endings
 from rekindle.jobs.favourites import Favourites
 from rekindle.jobs.finishing import Finishing
+from rekindle.jobs.leftovers import Leftovers
 from rekindle.jobs.notebook import Notebook
 from rekindle.jobs.pace import Pace
 from rekindle.jobs.patience import Patience
 from rekindle.jobs.present import JobPresenter
+from rekindle.jobs.rewording import Rewording
 from rekindle.jobs.runner import Runner
 from rekindle.jobs.service import RUN, Jobs
 from rekindle.jobs.settle import Settling
 from rekindle.jobs.story import Stories
-from rekindle.jobs.tasks import JobTasks
+from rekindle.jobs.tasks import JobTasks, rescue
 from rekindle.jobs.watch import Watching
 from rekindle.providers.outgoing import Outgoing
 from rekindle.wiring.ground import Ground
@@ -35,6 +37,7 @@ from rekindle.wiring.nudges import nudges_of
 from rekindle.wiring.photos import PhotoWork
 from rekindle.wiring.providers import Upstreams
 from rekindle.wiring.safety import moderation_of, prompt_rules
+from rekindle.wiring.schedules import Deed
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +46,12 @@ class JobWork:
 
     services: Sequence[object]
     handlers: Mapping[str, Handler]
+    actions: Mapping[str, Deed]
 
 
-def job_work(settings: Settings, on: Ground, work: PhotoWork, charges: Charges, upstreams: Upstreams) -> JobWork:
+def job_work(
+    settings: Settings, on: Ground, work: PhotoWork, charges: Charges, upstreams: Upstreams, rewording: Rewording
+) -> JobWork:  # fmt: skip
     """Jobs, and the worker's side of them."""
     seconds, pace = settings.work.restore_seconds, Pace()
     endings, offers = Endings(charges, clock=on.clock), upstreams.offers
@@ -53,11 +59,12 @@ def job_work(settings: Settings, on: Ground, work: PhotoWork, charges: Charges, 
     admission = Admission(offers, prompt_rules(settings))
     jobs = Jobs(on.db, on.queue, events=on.events, endings=endings, clock=on.clock, admission=admission)
     egress = Egress(on.db, clock=on.clock, local_only=settings.routing.local_only)
+    attempts = _attempts(settings, on, charges.plans, upstreams, (egress, rewording))
     runner = Runner(
         Claims(on.db, on.events, clock=on.clock),
         inputs=(work.preparing, work.masks),
-        attempts=_attempts(settings, on, charges.plans, upstreams, egress),
-        finishing=Finishing(on.restoring, seconds=seconds),
+        attempts=attempts,
+        finishing=Finishing(on.restoring, on.storage, seconds=seconds),
         settling=Settling(on.db, on.storage, events=on.events, endings=endings, clock=on.clock),
         scratch=on.scratch,
     )
@@ -68,7 +75,11 @@ def job_work(settings: Settings, on: Ground, work: PhotoWork, charges: Charges, 
     presenter = JobPresenter(on.db, work.presenter, clock=on.clock, pace=pace, offers=offers)
     comparing = _bakeoffs(settings, on, upstreams, (jobs, presenter), (charges, egress))
     return JobWork(
-        (jobs, offers, presenter, Watching(jobs, on.events), Stories(on.db), egress, *comparing), {RUN: tasks.run}
+        (jobs, offers, presenter, Watching(jobs, on.events), Stories(on.db), egress, *comparing), {RUN: tasks.run},
+        {
+            "process-enhancement-tasks": lambda: rescue(on.db, on.queue),
+            "sweep-providers": Leftovers(on.db, attempts, clock=on.clock).sweep,
+        },
     )  # fmt: skip
 
 
@@ -85,8 +96,11 @@ def _bakeoffs(
     return candidates, bakeoffs, BakeoffPresenter(presenter, offers=offers), Favourites(on.db)
 
 
-def _attempts(settings: Settings, on: Ground, plans: Plans, upstreams: Upstreams, egress: Egress) -> Attempts:
-    seconds, chosen = settings.work.restore_seconds, settings.jobs
+def _attempts(
+    settings: Settings, on: Ground, plans: Plans, upstreams: Upstreams, leaving: tuple[Egress, Rewording]
+) -> Attempts:
+    """`leaving`: what keeps a ledger of it, and who else may read the words."""
+    (egress, rewording), seconds, chosen = leaving, settings.work.restore_seconds, settings.jobs
     public_url = settings.server.public_url
     patience = Patience(
         first_pause=settings.routing.first_pause, busy=chosen.busy_seconds, deadline=chosen.deadline_seconds,
@@ -103,4 +117,7 @@ def _attempts(settings: Settings, on: Ground, plans: Plans, upstreams: Upstreams
         rules=(patience, nudges_of(settings)),
         clock=on.clock,
     )  # fmt: skip
-    return Attempts(upstreams.providers, choosing=upstreams.choosing, calling=calling, plans=plans, clock=on.clock)
+    return Attempts(
+        upstreams.providers, choosing=upstreams.choosing, calling=calling, plans=plans, clock=on.clock,
+        rewording=rewording,
+    )  # fmt: skip

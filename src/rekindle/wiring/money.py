@@ -1,19 +1,20 @@
 """Credits and prices, from the settings."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
 from rekindle.accounts.plans import PRESETS, Plans, Preset
 from rekindle.config import Settings
 from rekindle.credits.allowance import Allowance
+from rekindle.credits.monthly import Monthly
 from rekindle.credits.prices import CATALOGUES
 from rekindle.credits.service import Credits
 from rekindle.credits.statement import Statements
 from rekindle.credits.sweep import Swept, sweep
-from rekindle.infra.queue.port import Schedule
 from rekindle.jobs.charges import Charges, Tariff
 from rekindle.wiring.ground import Ground, secret_for
+from rekindle.wiring.schedules import Deed
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +25,7 @@ class Books:
     plans: Plans
     ledger: Credits
     services: Sequence[object]
-    schedules: Sequence[Schedule]
+    actions: Mapping[str, Deed]
     keep: Callable[[], Awaitable[object]]
 
 
@@ -47,5 +48,6 @@ def open_books(settings: Settings, on: Ground) -> Books:
         return await sweep(on.db, ledger, clock=on.clock)
 
     statements = Statements(on.db, ledger, allowance, plans, tariff.prices)
-    schedule = Schedule("the sweeper of the ledger", settings.jobs.sweep_seconds, sweep_books)
-    return Books(charges, plans, ledger, (ledger, plans, statements), (schedule,), keep)
+    monthly = Monthly(on.db, allowance, plans, clock=on.clock)
+    actions = {"sweep-credits": sweep_books, "monthly-credit-reset": monthly.run}
+    return Books(charges, plans, ledger, (ledger, plans, statements), actions, keep)

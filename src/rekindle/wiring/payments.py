@@ -1,7 +1,7 @@
 """Plans and credits that are paid for, from the settings."""
 
 import importlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from rekindle.accounts.belongings import Belongings
@@ -18,8 +18,8 @@ from rekindle.config import Settings
 from rekindle.config_billing import BillingSettings
 from rekindle.credits.ledger import CREDIT
 from rekindle.credits.service import Credits
-from rekindle.infra.queue.port import Schedule
 from rekindle.wiring.ground import Ground
+from rekindle.wiring.schedules import Deed
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class Paying:
     """What was built."""
 
     services: Sequence[object]
-    schedules: Sequence[Schedule]
+    actions: Mapping[str, Deed]
     belongings: Belongings
 
 
@@ -43,14 +43,11 @@ def open_till(settings: Settings, on: Ground, ledger: Credits, plans: Plans) -> 
     secret = chosen.webhook_secret
     webhooks = Webhooks(on.db, till, signed=secret is not None and bool(secret.get_secret_value().strip()))
     billing = Billing(on.db, catalogue, till, clock=on.clock, top_ups_survive=survive)
-    schedules = ()
+    actions: Mapping[str, Deed] = {}
     if till is not None:
         sweep = Sweep(on.db, till, webhooks, clock=on.clock)
-        schedules = (
-            Schedule("the search for payments without a notice", chosen.sweep_seconds, sweep.missed),
-            Schedule("the look at plans whose time comes", chosen.sweep_seconds, sweep.look),
-        )
-    return Paying((billing, webhooks), schedules, PaidThings(on.db, payments))
+        actions = {"find-payments": sweep.missed, "look-at-plans": sweep.look}
+    return Paying((billing, webhooks), actions, PaidThings(on.db, payments))
 
 
 def catalogue_of(chosen: BillingSettings, plans: Plans) -> Catalogue:

@@ -1,9 +1,10 @@
 """Accounts, and everything by which people are known, from the settings."""
 
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import timedelta
 from urllib.parse import urlsplit
+from uuid import UUID
 
 from rekindle.accounts.asking import AtHome
 from rekindle.accounts.bearers import Bearers
@@ -29,8 +30,9 @@ from rekindle.config import MailSettings, Settings
 from rekindle.infra.mail.embedded import ConsoleMailer
 from rekindle.infra.mail.port import Mailer
 from rekindle.infra.mail.smtp import SmtpMailer
-from rekindle.infra.queue.port import Schedule
 from rekindle.wiring.ground import Ground, secret_for
+from rekindle.wiring.schedules import Deed
+from rekindle.wiring.tombstones import tombstones_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +40,8 @@ class People:
     """What was built, and what is to be called at the end."""
 
     services: Sequence[object]
-    schedules: Sequence[Schedule] = ()
+    actions: Mapping[str, Deed] = field(default_factory=dict[str, Deed])
+    forget_again: Callable[[UUID], Awaitable[object]] | None = None
     aclose: Sequence[Callable[[], Awaitable[object]]] = ()
 
 
@@ -57,7 +60,9 @@ def welcome(settings: Settings, on: Ground, *, plans: Plans, belongings: Sequenc
     sessions, keys = Sessions(on.clock, idle=timedelta(days=chosen.session_days), longest=longest), ApiKeys(on.clock)
     entering, passwords = Entering(on.clock, sessions, belongings), Passwords()
     terms = Terms(plans.first.name, GUEST.name, timedelta(hours=chosen.link_hours))
-    leaving = Leaving(on.db, on.clock, entering, passwords=passwords, belongings=belongings)
+    leaving = Leaving(
+        on.db, on.clock, entering, passwords=passwords, belongings=belongings, tombstones=tombstones_of(settings, on)
+    )  # fmt: skip
     secure = urlsplit(public_url or "").scheme == "https"
     cookie = HostCookie(SESSION, secure=secure, life=longest)
     handshake, post = HostCookie(HANDSHAKE, secure=secure, life=HANDSHAKE_LIFE), Post(_mailer(settings.mail))
@@ -72,8 +77,8 @@ def welcome(settings: Settings, on: Ground, *, plans: Plans, belongings: Sequenc
         Porter(entrance, cookie, handshake, Letters(post)),
         entrance, keys, leaving, Preferences(on.db),
     )  # fmt: skip
-    schedule = Schedule("the sweeper of accounts", settings.jobs.sweep_seconds, leaving.sweep)
-    return People(services, (schedule,), (post.aclose, *(each.aclose for each in issuers)))
+    actions = {"sweep-accounts": leaving.sweep}
+    return People(services, actions, leaving.forget_again, (post.aclose, *(each.aclose for each in issuers)))
 
 
 def _mailer(settings: MailSettings) -> Mailer:

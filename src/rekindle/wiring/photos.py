@@ -1,12 +1,14 @@
 """Everything about photos and their files, from the settings."""
 
-from collections.abc import Sequence
+import secrets
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
 from rekindle.accounts.plans import Plans
 from rekindle.config import Settings
 from rekindle.imaging.formats import Format
+from rekindle.photos.arrivals import Arrivals, Leaves
 from rekindle.photos.cache import FileCache
 from rekindle.photos.downloads import Downloads
 from rekindle.photos.masks import Masks, Painting
@@ -15,7 +17,8 @@ from rekindle.photos.present import Presenter
 from rekindle.photos.retention import Policy, Retention, Sweeper
 from rekindle.photos.service import Photos, Reception
 from rekindle.safety.uploads import UploadLimits
-from rekindle.wiring.ground import Ground
+from rekindle.wiring.ground import Ground, secret_for
+from rekindle.wiring.schedules import Deed
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,19 +30,26 @@ class PhotoWork:
     presenter: Presenter
     preparing: Preparing
     downloads: Downloads
+    arrivals: Arrivals
     retention: Retention
     sweeper: Sweeper
 
     @property
+    def actions(self) -> Mapping[str, Deed]:
+        """What is done by the clock."""
+        return {"sweep-photos": self.sweeper.tidy, "sweep-files": self.sweeper.orphans}
+
+    @property
     def services(self) -> Sequence[object]:
         """What routes ask for."""
-        return self.photos, self.masks, self.presenter, self.preparing, self.downloads
+        return self.photos, self.masks, self.presenter, self.preparing, self.downloads, self.arrivals
 
 
 def photo_work(settings: Settings, on: Ground, plans: Plans) -> PhotoWork:
     """What takes photos in, keeps them, shows them, and hands out what was made of them."""
     seconds = settings.work.restore_seconds
-    retention = Retention(Policy(settings.retention.policy), timedelta(hours=settings.retention.hours))
+    kept = settings.retention
+    retention = Retention(Policy(kept.policy), timedelta(hours=kept.hours), timedelta(hours=kept.finished_hours))
     cache = FileCache(
         on.db, on.storage, scratch=on.scratch, clock=on.clock, max_bytes=settings.retention.cache_bytes
     )  # fmt: skip
@@ -52,9 +62,20 @@ def photo_work(settings: Settings, on: Ground, plans: Plans) -> PhotoWork:
         Presenter(on.storage, clock=on.clock, by_plan=settings.accounts.enabled),
         Preparing(on.db, on.storage, bench=on.restoring, cache=cache, seconds=seconds),
         Downloads(on.db, on.storage, bench=on.restoring, cache=cache, plans=plans, seconds=seconds),
+        _arrivals(settings, on, photos),
         retention,
         Sweeper(on.db, on.storage, photos=photos, cache=cache, clock=on.clock, retention=retention),
     )
+
+
+def _arrivals(settings: Settings, on: Ground, photos: Photos) -> Arrivals:
+    chosen = settings.storage
+    # Where no leave is given, none is read either.
+    secret = secret_for(settings, "uploads") if chosen.direct else secrets.token_bytes(32)
+    return Arrivals(
+        photos, on.storage, clock=on.clock, limits=upload_limits(settings), leaves=Leaves(secret),
+        seconds=chosen.upload_seconds,
+    )  # fmt: skip
 
 
 def _reception(settings: Settings) -> Reception:

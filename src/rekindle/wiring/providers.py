@@ -1,6 +1,5 @@
 """Who does edits, from the settings: the services that there is a key for, and last the engine of this machine."""
 
-import uuid
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -13,7 +12,7 @@ from rekindle.providers.adapters import fal, gemini, kie, nanobanana, openai, re
 from rekindle.providers.adapters.embedded import EmbeddedProvider
 from rekindle.providers.catalogue import models_of
 from rekindle.providers.choosing import Choosing, Policy
-from rekindle.providers.gates import Gate, Gates
+from rekindle.providers.gates import Gate
 from rekindle.providers.health import Rules
 from rekindle.providers.http import Explain, Upstream
 from rekindle.providers.offers import Offers
@@ -21,8 +20,8 @@ from rekindle.providers.protocol import Model, Price, Provider
 from rekindle.providers.purse import Purse, Unlimited
 from rekindle.providers.routing import PRESETS
 from rekindle.treatments.operations import Operation
+from rekindle.wiring.gates import gates_of
 from rekindle.wiring.ground import Ground
-from rekindle.wiring.limits import limiter_of
 
 SHARE_SECONDS = 5.0
 """Between two times that processes tell each other how many edits they have under way."""
@@ -91,17 +90,15 @@ def open_providers(settings: Settings, on: Ground, *, purse: Purse | None = None
             gates[name] = Gate(access.concurrency or kind.concurrency, access.rpm, access.rpd)
             titles[name] = kind.title
     providers.append(EmbeddedProvider(on.restoring, seconds=settings.work.restore_seconds))
-    limiter = limiter_of(settings.limits, on=bool(gates))
-    gate = Gates(gates, limiter)
+    gate = gates_of(settings, on, gates)
     choosing = Choosing(on.db, providers, gates=gate, purse=purse, policy=policy_of(routing), clock=on.clock)
-    process = uuid.uuid4().hex
-    # One process is alone with an SQLite file, and only services elsewhere have places to share.
-    shared = bool(gates) and settings.database_url.startswith("postgresql")
-    schedule = Schedule("the edits under way", SHARE_SECONDS, lambda: gate.share(on.db, process, clock=on.clock))
+    # Each process for itself, unlike what is in the table of what is done by the clock.
+    schedule = Schedule("the edits under way", SHARE_SECONDS, gate.share)
     return Upstreams(
-        providers, choosing, Offers(providers, titles=titles), purse, fetcher,
-        schedules=[schedule] if shared else [],
-        aclose=[*(each.aclose for each in providers), limiter.aclose],
+        providers, choosing, Offers(providers, titles=titles, links=settings.server.public_url is not None), purse,
+        fetcher,
+        schedules=[schedule] if gates and not settings.alone else [],
+        aclose=[*(each.aclose for each in providers), gate.aclose],
     )  # fmt: skip
 
 

@@ -1,10 +1,9 @@
 """What is spent at providers, from the settings."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from rekindle.config import Settings
-from rekindle.infra.queue.port import Schedule
 from rekindle.jobs.committed import AttemptsUnderWay
 from rekindle.spending.alerts import Alerts
 from rekindle.spending.belongings import OwnSpending
@@ -13,6 +12,7 @@ from rekindle.spending.desk import Desk
 from rekindle.spending.service import Spending
 from rekindle.spending.sweep import Sweep
 from rekindle.wiring.ground import Ground
+from rekindle.wiring.schedules import Deed
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +21,7 @@ class Treasury:
 
     purse: Spending
     services: Sequence[object]
-    schedules: Sequence[Schedule]
+    actions: Mapping[str, Deed]
     belongings: OwnSpending
 
 
@@ -34,5 +34,5 @@ def open_treasury(settings: Settings, on: Ground) -> Treasury:
     purse = Spending(on.db, AttemptsUnderWay(), presets=presets, clock=on.clock)
     alerts = Alerts(on.db, clock=on.clock)
     sweep = Sweep(on.db, purse, alerts, clock=on.clock)
-    schedule = Schedule("the sums of spending", settings.spending.sum_seconds, sweep.run)
-    return Treasury(purse, (Desk(on.db, purse, clock=on.clock), alerts), (schedule,), OwnSpending(on.db))
+    actions = {"sum-spending": sweep.sum, "check-credit-thresholds": sweep.run}
+    return Treasury(purse, (Desk(on.db, purse, clock=on.clock), alerts), actions, OwnSpending(on.db))

@@ -11,10 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from rekindle.cli.checks import data, decoders, machine, serving
+from rekindle.cli.checks import data, decoders, machine, observing, redis, serving, storage
 from rekindle.cli.checks.finding import broken, ok
 from rekindle.cli.doctor import CHECKS, examine
 from rekindle.cli.settings import BadSettings, read_settings
+from tests.valkey import valkey
 
 
 @pytest.fixture
@@ -155,10 +156,37 @@ def test_a_check_that_fails_by_surprise_is_a_finding() -> None:
 def test_every_check_can_be_found() -> None:
     for where in CHECKS.values():
         module, _, name = where.partition(":")
-        loaded = {each.__name__: each for each in (data, decoders, machine, serving)}[module]
+        loaded = {each.__name__: each for each in (data, decoders, machine, observing, redis, serving, storage)}[module]
         assert callable(getattr(loaded, name))
 
 
 def test_a_finding_without_a_cure_has_none_in_json() -> None:
     assert ok("Disk", "room").to_json() == {"name": "Disk", "state": "ok", "seen": "room"}
     assert broken("Disk", "full", "Make room.").to_json()["cure"] == "Make room."
+
+
+def test_without_a_redis_there_is_nothing_to_look_at(folder: Path) -> None:
+    finding = redis.redis()
+    assert (finding.state, finding.seen) == ("ok", "none is asked for: this process counts and tells for itself")
+
+
+def test_a_redis_that_does_not_answer_is_told_with_the_setting_that_names_it(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("redis", reason="the Redis client is not installed")
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        monkeypatch.setenv("REKINDLE_EVENTS__REDIS_URL", f"redis://:secret@127.0.0.1:{free.getsockname()[1]}")
+        finding = redis.redis()
+    assert finding.state == "broken"
+    assert "REKINDLE_EVENTS__REDIS_URL" in finding.seen
+    assert "secret" not in f"{finding.seen} {finding.cure}"
+
+
+def test_a_redis_that_answers_is_fine(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with valkey() as server:
+        monkeypatch.setenv("REKINDLE_EVENTS__REDIS_URL", server.url)
+        monkeypatch.setenv("REKINDLE_LIMITS__REDIS_URL", server.url)
+        finding = redis.redis()
+    assert finding.state in {"ok", "note"}
+    assert finding.seen.startswith("2 of 2 answer")

@@ -3,9 +3,10 @@
 import pytest
 
 from rekindle.errors import Invalid
-from rekindle.jobs.admission import NOT_OFFERED, Admission
+from rekindle.jobs.admission import NOT_OFFERED, Admission, NeedsPublicAddress
 from rekindle.jobs.options import Options
 from rekindle.providers.offers import Offers
+from rekindle.providers.protocol import Takes
 from rekindle.treatments.operations import Operation
 from tests.simulators.providers import Simulator, model
 
@@ -53,6 +54,32 @@ def test_ones_own_choice_is_refused_where_it_cannot_do_it(options: Options) -> N
     code, message = code_of(Operation.COLORIZE, options)
     assert code == "unknown_model"
     assert message.endswith("There is: one mends.")
+
+
+FETCHES = model("fetches", operations=frozenset({Operation.RESTORE, Operation.ANIMATE}), takes=Takes.LINKS)
+BOTH = [Simulator("one", offered=[MENDS]), Simulator("four", offered=[FETCHES])]
+
+
+@pytest.mark.parametrize(
+    "options", [Options(provider="four"), Options(model="fetches"), Options(provider="four", model="fetches")]
+)
+@pytest.mark.parametrize("operation", [Operation.RESTORE, Operation.ANIMATE])
+def test_who_fetches_photos_is_refused_by_a_server_without_a_public_address(
+    operation: Operation, options: Options
+) -> None:
+    hidden = Admission(Offers(BOTH, titles={"four": "Number Four"}, links=False))
+    with pytest.raises(NeedsPublicAddress, match="Number Four fetches photos by an address") as refused:
+        hidden.check(operation, options)
+    assert refused.value.code == "needs_public_address"
+    Admission(Offers(BOTH)).check(operation, options)
+
+
+def test_who_fetches_photos_hinders_nobody_else() -> None:
+    hidden = Admission(Offers(BOTH, links=False))
+    hidden.check(Operation.RESTORE, Options())
+    hidden.check(Operation.RESTORE, Options(provider="one"))
+    with pytest.raises(Invalid, match="Nothing here can do animate"):
+        hidden.check(Operation.ANIMATE, Options())
 
 
 def test_words_are_counted_as_they_are_passed_on() -> None:

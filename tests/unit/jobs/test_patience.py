@@ -83,8 +83,17 @@ def test_a_pause_that_would_outlast_the_deadline_is_not_waited_for() -> None:
 
 
 @given(PATIENCE, st.floats(0, 1000), st.floats(0, 1000))
-def test_looks_for_news_become_rarer_up_to_the_longest_pause(patience: Patience, told: float, before: float) -> None:
-    pause = patience.until_news(told, before)
+def test_looks_for_news_become_rarer_up_to_the_longest_pause(patience: Patience, told: float, waited: float) -> None:
+    pause = patience.until_news(told, waited)
     assert pause <= patience.longest_pause
     assert pause >= min(told, patience.longest_pause)
-    assert pause >= min(before, patience.longest_pause)
+    assert pause >= patience.until_news(told, waited / 2)
+
+
+@given(st.floats(0.5, 5), st.floats(0.1, 1000))
+def test_news_are_late_by_a_fifth_of_what_it_took_or_by_what_the_provider_wants(told: float, took: float) -> None:
+    patience, at, looks = Patience(), 0.0, 0
+    while at < took:
+        at, looks = at + patience.until_news(told, at), looks + 1
+    assert at - took <= max(told, took / 5) + 1e-9
+    assert looks <= 6 + took / told
