@@ -7,7 +7,6 @@ import re
 import shutil
 import time
 from collections.abc import Generator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,7 +14,6 @@ import pytest
 from rekindle.config import Settings
 from rekindle.infra.observing.logs import Writing, formatter
 from tests.api.conftest import API, Opening, Visitor, refused
-from tests.factories import live, settings
 
 
 class Log:
@@ -133,10 +131,3 @@ def test_the_worker_s_lines_say_which_request_caused_them(visit: Opening, log: L
     line = log.until(message="a job ended: failed")
     assert (line["request_id"], line["job_id"], line["task"]) == ("caller-0004", job["id"], "jobs.run")
     assert (line["level"], line["code"], line["claim"]) == ("warning", "file_missing", "1")
-
-
-def test_the_first_request_costs_little_more_than_any_other(tmp_path: Path) -> None:
-    with live(settings(tmp_path), worker=False) as running:
-        began = time.process_time()
-        assert running.client.get("/health").status_code == 200
-        assert time.process_time() - began < 0.04
