@@ -49,6 +49,7 @@ def right(after: Aftermath, kills: int, jobs: int) -> None:
     assert after.books.ended["failed"] == after.books.errors["provider_lost"] <= kills
 
 
+@pytest.mark.exhaustive
 def test_a_few_kills_lose_nothing(tmp_path: Path) -> None:
     with fleet(tmp_path, workers=2, seed=1) as at:
         after, kills = storm(at, jobs=8, pause=1.5, seconds=4.0)

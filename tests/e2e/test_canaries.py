@@ -154,6 +154,7 @@ class Visit:
 
 
 @pytest.mark.slow
+@pytest.mark.exhaustive
 def test_no_canary_is_ever_seen_outside(tmp_path: Path) -> None:
     folder, (port,) = tmp_path / "data", free_ports(1)
     with observer() as watching, parrot() as url:

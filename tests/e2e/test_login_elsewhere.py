@@ -13,7 +13,11 @@ from playwright.sync_api import Browser, BrowserContext, Page
 from tests.e2e.server import API, ServerProcess, serving
 from tests.factories import faded, jpeg
 
-pytestmark = [pytest.mark.browser, pytest.mark.filterwarnings("ignore:get_jwt_config:DeprecationWarning")]
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.exhaustive,
+    pytest.mark.filterwarnings("ignore:get_jwt_config:DeprecationWarning"),
+]
 
 ADA = oidc_provider_mock.User(sub="ada", claims={"email": "ada@example.org", "email_verified": True})
 EVE = oidc_provider_mock.User(sub="eve", claims={"email": "eve@example.org", "email_verified": False})

@@ -7,7 +7,7 @@ from tests.e2e.browser import faults, hand_over
 from tests.e2e.conftest import Opening
 from tests.e2e.pictures import cut_short, faded
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.exhaustive]
 
 STATES = [("desktop", "light"), ("desktop", "dark"), ("phone", "light"), ("phone", "dark")]
 EACH_ONCE = [("desktop", "light"), ("phone", "dark")]

@@ -10,7 +10,7 @@ from tests.e2e.browser import faults, hand_over
 from tests.e2e.conftest import Opening, Server
 from tests.e2e.pictures import faded
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.exhaustive]
 
 ENDED = re.compile("Your photo is restored|is already in good shape|We left this photo as it is")
 STATES = [("desktop", "light"), ("phone", "dark")]

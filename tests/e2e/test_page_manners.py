@@ -12,7 +12,7 @@ from tests.e2e.browser import hand_over
 from tests.e2e.conftest import Opening, Server
 from tests.e2e.pictures import as_jpeg, faded
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.exhaustive]
 
 ENDED = re.compile("Your photo is restored|is already in good shape|We left this photo as it is")
 

@@ -51,6 +51,7 @@ def nothing_is_left(server: ServerProcess) -> bool:
     return True
 
 
+@pytest.mark.exhaustive
 def test_uploads_that_stall_or_trickle_are_given_up_while_others_are_served(patient: ServerProcess) -> None:
     good = encoded("JPEG", photo(640, 480))
     with ThreadPoolExecutor(1) as pool, Watch(patient.process.pid, patient.port) as watched:
@@ -112,6 +113,7 @@ def test_a_client_that_goes_away_leaves_nothing_behind(patient: ServerProcess) -
     assert " ERROR " not in patient.said()
 
 
+@pytest.mark.exhaustive
 def test_a_crowd_beyond_the_limit_is_asked_to_come_back(tmp_path: Path) -> None:
     with serving(tmp_path / "data", UPLOADS__MOST_AT_ONCE=2, SERVER__STREAM_TIMEOUT=3) as server:
         with ThreadPoolExecutor(1) as pool:

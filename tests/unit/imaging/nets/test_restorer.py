@@ -43,7 +43,7 @@ def viewed(name: str, planes: Planes) -> Planes:
     return np.mean(said, axis=0)
 
 
-@pytest.mark.parametrize(("shape", "count"), [((600, 800), 4), ((1000, 1000), 2), ((2000, 2000), 1), ((1, 1), 4)])
+@pytest.mark.parametrize(("shape", "count"), [((400, 600), 4), ((600, 800), 2), ((1000, 1000), 1), ((1, 1), 4)])
 def test_a_small_picture_is_worth_more_looks(shape: tuple[int, int], count: int) -> None:
     assert len(views_of(*shape)) == count
 
