@@ -38,7 +38,7 @@ def test_a_job_is_accepted_and_has_an_address(visitor: Visitor) -> None:
     assert job["options"] == {
         "strength": "careful", "enlarge": 1, "keep_tone": True, "mask_id": None, "hints": [], "prompt": "",
         "style": None, "enhancement": None, "amount": 0.8, "seconds": 5, "moodboard_id": None, "provider": None,
-        "model": None, "local_only": False, "quality": "standard",
+        "model": None, "local_only": False, "quality": "standard", "rewrite": False,
     }  # fmt: skip
     assert (job["photo_id"], job["operation"], job["retry_of"]) == (photo["id"], "restore", None)
     assert visitor.ended(job["id"])["id"] == job["id"]

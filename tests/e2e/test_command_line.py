@@ -464,7 +464,7 @@ def test_the_doctor_finds_every_part_working(tmp_path: Path) -> None:
     ran = rekindle("doctor", "--json", REKINDLE_DATA_FOLDER=str(tmp_path), REKINDLE_SERVER__PORT="0")
     broken = [check for check in ran.report["checks"] if check["state"] == "broken" and check["name"] != "Pages"]
     assert broken == []
-    assert len(ran.report["checks"]) == 12
+    assert len(ran.report["checks"]) == 17
 
 
 def test_the_doctor_says_what_is_broken_and_how_to_mend_it(tmp_path: Path) -> None:

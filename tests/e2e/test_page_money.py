@@ -25,6 +25,7 @@ from tests.simulators.stripe.server import KEY, SECRET, StripeSimulator
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.slow,
+    pytest.mark.exhaustive,
     pytest.mark.filterwarnings("ignore:get_jwt_config:DeprecationWarning"),
 ]
 

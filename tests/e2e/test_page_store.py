@@ -12,7 +12,7 @@ from tests.e2e.server import ServerProcess
 from tests.faultproxy import FaultProxy, fault_proxy
 from tests.seaweedfs import KEY, shared_seaweed
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.exhaustive]
 
 
 @pytest.fixture(scope="module")

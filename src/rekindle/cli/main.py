@@ -13,7 +13,10 @@ from rekindle.errors import RekindleError
 COMMANDS = {
     "restore": ("rekindle.cli.restore:restore", "Restore photos, and folders of photos, into a folder of results."),
     "diagnose": ("rekindle.cli.diagnose:diagnose", "Say what is wrong with photos, and how sure that is."),
-    "serve": ("rekindle.cli.serving:serve_command", "Serve the page and the API, with the worker inside."),
+    "serve": (
+        "rekindle.cli.serving:serve_command",
+        "Serve the page and the API, with the worker inside unless the queue is one for several processes.",
+    ),
     "worker": ("rekindle.cli.worker:worker_command", "Run jobs, beside servers and other workers."),
     "migrate": ("rekindle.cli.migrate:migrate_command", "Bring the tables of the database up to date."),
     "jobs": ("rekindle.cli.jobs:jobs", "See, do and watch over what is done by the clock."),

@@ -128,6 +128,7 @@ def server() -> Generator[Postgres]:
         yield running
 
 
+@pytest.mark.exhaustive
 def test_a_backup_of_postgres_is_put_back_without_those_who_left_since(
     tmp_path: Path, shell: Shell, server: Postgres
 ) -> None:

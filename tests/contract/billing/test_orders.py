@@ -112,6 +112,7 @@ def remove(folder: Path) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.exhaustive
 async def test_all_120_orders_of_five_events_end_the_same(shop: Shop, tmp_path: Path) -> None:
     story = await five_events(shop, "customer.subscription.updated")
     await shop.desk.deliver(story)

@@ -42,7 +42,7 @@ _MARKS, _SECOND = "marks.int8", "marks2.int8"
 """Eight bits alone: a mask loses nothing by them. The second one was trained for less time and without ruled lines: it
 is better at fine scratches and worse at bold ones.
 """
-_WORTH = 1_200_000
+_WORTH = 1_600_000
 """Pixels that all views of a picture may have together: small ones take a second longer so, and large ones do not."""
 
 

@@ -33,7 +33,7 @@ _RULES: Sequence[tuple[re.Pattern[str], str]] = (
     ),
     (re.compile(r"(?i)([?&](?:code|key|state|sig|auth|nonce|session|ticket)=)[^\s\"'&#>]+"), rf"\1{HIDDEN}"),
     (re.compile(r"(?i)\b(bearer|basic|token|key)\s+(?=\S*\d)[\w.~+/:=-]{12,}"), rf"\1 {HIDDEN}"),
-    # Keys of ours and of others that say what they are, JSON Web Tokens, keys of fal.
+    # Keys of ours and of others that say what they are, JSON Web Tokens, pairs of an identifier and a secret.
     (re.compile(r"\b(?:sk|pk|rk|rs|rv|rr|rh|whsec|r8|rpa|gh[opsu]|xox[abp])[-_][\w-]{12,}"), HIDDEN),
     (re.compile(r"\b(?:AIza[\w-]{20,}|A[KS]IA[A-Z0-9]{12,}|eyJ[\w-]{8,}\.[\w-]+(?:\.[\w-]*)?)"), HIDDEN),
     (re.compile(r"\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}:[0-9a-f]{16,}\b"), HIDDEN),
