@@ -12,17 +12,7 @@ from contextvars import Context
 from typing import Any, cast
 
 from rekindle.infra.events.port import LOOK_AGAIN, Events
-
-try:
-    from redis.asyncio import BlockingConnectionPool, Redis
-    from redis.asyncio.client import PubSub
-    from redis.asyncio.retry import Retry
-    from redis.backoff import NoBackoff
-    from redis.exceptions import RedisError
-except ModuleNotFoundError as error:
-    raise ModuleNotFoundError(
-        "Events on Redis need its client, which is not installed: pip install 'rekindle[redis]'", name=error.name
-    ) from error
+from rekindle.infra.redis import PubSub, RedisError, open_redis
 
 log = logging.getLogger(__name__)
 
@@ -54,12 +44,7 @@ class RedisEvents(Events):
         beat: float = 5.0,
         ticks: Callable[[], float] = time.monotonic,
     ) -> None:
-        # The usual pool raises when all its connections are in use, and the usual client tries ten times for seconds.
-        pool = BlockingConnectionPool.from_url(  # pyright: ignore[reportUnknownMemberType]
-            url, max_connections=CONNECTIONS, timeout=seconds, socket_timeout=seconds, socket_connect_timeout=seconds,
-            retry=Retry(NoBackoff(), 0), protocol=2,
-        )  # fmt: skip
-        self._client = Redis.from_pool(pool)
+        self._client = open_redis(url, connections=CONNECTIONS, seconds=seconds)
         self._near = near
         self._seconds, self._pause, self._beat = seconds, pause, beat
         self._ticks = ticks
@@ -201,9 +186,7 @@ class RedisEvents(Events):
 
 async def ping(url: str, *, seconds: float) -> None:
     """Return when the server answers. Raises OSError, with what is wrong, when it does not within `seconds`."""
-    client = Redis.from_url(  # pyright: ignore[reportUnknownMemberType]
-        url, retry=Retry(NoBackoff(), 0), protocol=2, socket_timeout=seconds, socket_connect_timeout=seconds
-    )  # fmt: skip
+    client = open_redis(url, connections=1, seconds=seconds)
     try:
         async with asyncio.timeout(seconds):
             await client.execute_command("PING")  # pyright: ignore[reportUnknownMemberType]

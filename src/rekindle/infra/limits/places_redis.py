@@ -9,16 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from rekindle.infra.limits.places import STALE_SECONDS, Places
-
-try:
-    from redis.asyncio import BlockingConnectionPool, Redis
-    from redis.asyncio.retry import Retry
-    from redis.backoff import NoBackoff
-    from redis.exceptions import RedisError
-except ModuleNotFoundError as error:
-    raise ModuleNotFoundError(
-        "Limits on Redis need its client, which is not installed: pip install 'rekindle[redis]'", name=error.name
-    ) from error
+from rekindle.infra.redis import RedisError, open_redis
 
 log = logging.getLogger(__name__)
 
@@ -51,11 +42,7 @@ class RedisPlaces(Places):
         stale: float = STALE_SECONDS,
         ticks: Callable[[], float] = time.monotonic,
     ) -> None:
-        pool = BlockingConnectionPool.from_url(  # pyright: ignore[reportUnknownMemberType]
-            url, max_connections=CONNECTIONS, timeout=seconds, socket_timeout=seconds, socket_connect_timeout=seconds,
-            retry=Retry(NoBackoff(), 0), protocol=2,
-        )  # fmt: skip
-        self._client = Redis.from_pool(pool)
+        self._client = open_redis(url, connections=CONNECTIONS, seconds=seconds)
         self._script = self._client.register_script(SCRIPT)
         self._seconds, self._pause, self._life = seconds, pause, round(stale * 1000)
         self._ticks = ticks

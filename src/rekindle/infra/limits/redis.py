@@ -9,16 +9,7 @@ from typing import cast
 from rekindle.infra.limits.port import Limiter
 from rekindle.infra.limits.rules import SECOND, Bucket, Limit, Verdict, short
 from rekindle.infra.limits.script import TAKE
-
-try:
-    from redis.asyncio import BlockingConnectionPool, Redis
-    from redis.asyncio.retry import Retry
-    from redis.backoff import NoBackoff
-    from redis.exceptions import RedisError
-except ModuleNotFoundError as error:
-    raise ModuleNotFoundError(
-        "Limits on Redis need its client, which is not installed: pip install 'rekindle[redis]'", name=error.name
-    ) from error
+from rekindle.infra.redis import RedisError, open_redis
 
 log = logging.getLogger(__name__)
 
@@ -46,12 +37,7 @@ class RedisLimiter(Limiter):
         pause: float = 1.0,
         ticks: Callable[[], float] = time.monotonic,
     ) -> None:
-        # The usual pool raises when all its connections are in use, and the usual client tries ten times for seconds.
-        pool = BlockingConnectionPool.from_url(  # pyright: ignore[reportUnknownMemberType]
-            url, max_connections=CONNECTIONS, timeout=seconds, socket_timeout=seconds, socket_connect_timeout=seconds,
-            retry=Retry(NoBackoff(), 0), protocol=2,
-        )  # fmt: skip
-        self._client = Redis.from_pool(pool)
+        self._client = open_redis(url, connections=CONNECTIONS, seconds=seconds)
         self._script = self._client.register_script(TAKE)
         self._near = near
         self._seconds = seconds
