@@ -1,6 +1,7 @@
 """A whole site on one machine, to be ill-treated: a server, workers, a Postgres, files, and providers elsewhere."""
 
 import asyncio
+import os
 import random
 import threading
 import time
@@ -30,7 +31,7 @@ T = TypeVar("T")
 
 TAKES = 0.05
 """Seconds that the provider takes for an answer that answers at once."""
-BUSY = 3.0
+BUSY = float(os.environ.get("REKINDLE_CHAOS_BUSY", "3"))
 """Seconds that everything may take longer where two cores run all of a site, and tests beside it."""
 START_SECONDS = 120.0
 LEASE = 8.0
