@@ -147,14 +147,12 @@ async def measured(side: Side, photo: bytes, users: int, seconds: float) -> Run:
     """One side under load."""
     crowd, gauges = Crowd(side, photo), Gauges(side.port, side.pids())
     await Crowd(side, photo).work(2, 0.5)  # What is made once only is no part of it.
-    watching, began = asyncio.create_task(gauges.watch()), time.perf_counter()
-    await crowd.work(users, seconds)
     run = crowd.run
-    run.wall, run.processor, run.peak = time.perf_counter() - began, gauges.processor, gauges.peak
-    run.health = gauges.health_at(0.99)
-    watching.cancel()
-    with suppress(asyncio.CancelledError):
-        await watching
+    async with gauges.watching():
+        began = time.perf_counter()
+        await crowd.work(users, seconds)
+        run.wall = time.perf_counter() - began
+    run.processor, run.peak, run.health = gauges.processor, gauges.peak, gauges.health_at(0.99)
     return run
 
 

@@ -1,45 +1,46 @@
 """What a server takes while it is under load: processor time, memory, and how fast it says that it is well."""
 
 import asyncio
-import time
-from contextlib import suppress
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import psutil
 
-from benchmarks.load_wire import Broken, Wire
-from benchmarks.watching import quantile
+from benchmarks.watching import Probe, quantile
 
 SAMPLE_SECONDS = 0.25
-HEALTH_SECONDS = 0.05
-UNANSWERED = 30.0
-"""Seconds that an answer counts as which never came."""
 
 
 @dataclass(slots=True)
 class Gauges:
-    """Measures processes and all below them. `peak` is the most memory in bytes that they held together, where what
-    several of them share counts once.
+    """Measures processes and all below them as long as its block lasts. `peak` is the most memory in bytes that they
+    held together, where what several of them share counts once; `health` has the seconds of each answer to `/health`,
+    which a process of its own asks for, so that the users in this one are not in its way.
     """
 
     port: int
     pids: list[int]
     peak: int = 0
     health: list[float] = field(default_factory=list[float])
-    _before: float = 0.0
+    processor: float = 0.0
+    """Seconds of processor time."""
 
-    async def watch(self) -> None:
-        """Sample until canceled."""
-        self._before = processor_seconds(self.pids)
-        async with asyncio.TaskGroup() as group:
-            group.create_task(self._memory())
-            group.create_task(self._ask())
-
-    @property
-    def processor(self) -> float:
-        """Seconds of processor time since watching began."""
-        return processor_seconds(self.pids) - self._before
+    @asynccontextmanager
+    async def watching(self) -> AsyncGenerator[None]:
+        """Measure."""
+        before = processor_seconds(self.pids)
+        sampling = asyncio.create_task(self._memory())
+        try:
+            with Probe(self.port) as probe:
+                yield
+                self.processor = processor_seconds(self.pids) - before
+            self.health = [seconds for seconds, _ in probe.answers]
+        finally:
+            sampling.cancel()
+            with suppress(asyncio.CancelledError):
+                await sampling
 
     def health_at(self, share: float) -> float:
         """Seconds within which this share (0..1) of the answers to /health came."""
@@ -49,19 +50,6 @@ class Gauges:
         while True:
             self.peak = max(self.peak, await asyncio.to_thread(_memory, self.pids))
             await asyncio.sleep(SAMPLE_SECONDS)
-
-    async def _ask(self) -> None:
-        wire = Wire(self.port)
-        while True:
-            began = time.perf_counter()
-            try:
-                async with asyncio.timeout(UNANSWERED):
-                    await wire.ask("GET", "/health")
-                self.health.append(time.perf_counter() - began)
-            except (Broken, TimeoutError):
-                self.health.append(UNANSWERED)
-                await wire.aclose()
-            await asyncio.sleep(HEALTH_SECONDS)
 
 
 def processor_seconds(pids: list[int]) -> float:

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Self
 
 import psutil
 
@@ -23,7 +24,7 @@ while not stop.wait(pause):
     began = time.perf_counter()
     try:
         if connection is None:
-            connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+            connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
         connection.request("GET", "/health")
         answer = connection.getresponse()
         answer.read()
@@ -34,6 +35,27 @@ while not stop.wait(pause):
 print(json.dumps(taken), flush=True)
 """
 """Asks on a connection that stays open, in a process of its own so that nothing here can hold it up."""
+
+
+class Probe:
+    """Asks the server at `port` again and again, with so many seconds between, as long as its block lasts.
+
+    Afterwards `answers` has the seconds and the status of each, 0 where none came.
+    """
+
+    def __init__(self, port: int, *, pause: float = 0.05) -> None:
+        self.answers: list[tuple[float, int]] = []
+        self._command = [sys.executable, "-c", PROBE, str(port), str(pause)]
+        self._process: subprocess.Popen[str] | None = None
+
+    def __enter__(self) -> Self:
+        self._process = subprocess.Popen(self._command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        return self
+
+    def __exit__(self, *ending: object) -> None:
+        assert self._process is not None
+        told = self._process.communicate(timeout=60)[0]
+        self.answers = [(seconds, status) for seconds, status in json.loads(told.splitlines()[-1])]
 
 
 @dataclass(slots=True)
@@ -62,30 +84,23 @@ class Watch:
 
     def __init__(self, pid: int, port: int, *, pause: float = 0.05) -> None:
         self.found = Watched()
-        self._pid, self._port, self._pause = pid, port, pause
+        self._pid = pid
         self._stop = threading.Event()
         self._peaks: dict[int, int] = {}
         self._memory = threading.Thread(target=self._sample, daemon=True)
-        self._probe: subprocess.Popen[str] | None = None
+        self._probe = Probe(port, pause=pause)
 
     def __enter__(self) -> Watched:
-        self._probe = subprocess.Popen(
-            [sys.executable, "-c", PROBE, str(self._port), str(self._pause)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
+        self._probe.__enter__()
         self._memory.start()
         return self.found
 
     def __exit__(self, *ending: object) -> None:
         self._stop.set()
         self._memory.join()
-        assert self._probe is not None
-        told = self._probe.communicate(timeout=30)[0]
-        answers: list[tuple[float, int]] = json.loads(told.splitlines()[-1])
-        self.found.health = [seconds for seconds, _ in answers]
-        self.found.unwell = sum(status != 200 for _, status in answers)
+        self._probe.__exit__()
+        self.found.health = [seconds for seconds, _ in self._probe.answers]
+        self.found.unwell = sum(status != 200 for _, status in self._probe.answers)
         self.found.server_peak = self._peaks.pop(self._pid, 0)
         self.found.child_peak = max(self._peaks.values(), default=0)
         self.found.children = len(self._peaks)
