@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
+from sqlalchemy import func, select
+
 from benchmarks.customer import Customer, customer_in
 from benchmarks.storm_books import Books, books_in, open_pools_in
 from benchmarks.storming import FUNDS, MODELS, MONEY, settings_of
@@ -19,7 +21,9 @@ from rekindle.config_storage import StorageSettings
 from rekindle.infra.db.database import Database
 from rekindle.infra.db.owner import seeing_everything
 from rekindle.infra.db.postgres import open_postgres
+from rekindle.jobs.tables import AttemptRow, JobRow
 from tests.chaos.clients import Clients
+from tests.chaos.history import ENDED
 from tests.e2e.server import ServerProcess, free_ports
 from tests.e2e.workers import Site, WorkerProcess
 from tests.postgres import shared_postgres
@@ -84,9 +88,20 @@ class Fleet:
         """The money, in the end."""
         return self.in_database(lambda db: books_in(db, self.customer, FUNDS))
 
+    def calls_under_way(self) -> int:
+        """How many calls of the provider that answers at once are written down for jobs that have not ended."""
+        query = select(func.count()).select_from(AttemptRow).join(JobRow, JobRow.id == AttemptRow.job_id)
+        open_calls = query.where(AttemptRow.provider == self.at_once.name, JobRow.status.not_in(ENDED))
+
+        async def count(db: Database) -> int:
+            async with db.reading() as tx:
+                return await tx.scalar(open_calls) or 0
+
+        return self.in_database(count)
+
     def up(self, process: ServerProcess) -> None:
         """Wait until a process listens to signals: before that, one to stop ends it as it ends any program."""
-        assert wait_until(lambda: process.ready.search(process.said()) is not None, seconds=START_SECONDS), self.said()
+        assert wait_until(lambda: started(process), seconds=START_SECONDS), self.said()
 
     def stop_workers(self) -> list[str]:
         """Stop all workers; one sentence for each that does not do so in time and with the right status."""
@@ -149,11 +164,14 @@ def fleet(
 
 
 class Killer:
-    """Kills a worker by chance every so many seconds, and starts it again, as long as the block lasts."""
+    """Kills a worker by chance every so many seconds, and starts it again, as long as the block lasts.
 
-    def __init__(self, at: Fleet, *, pause: float) -> None:
+    `at_work`: only one that has started, as killing one that is about to cuts nothing short.
+    """
+
+    def __init__(self, at: Fleet, *, pause: float, at_work: bool = False) -> None:
         self.kills = 0
-        self._fleet, self._pause = at, pause
+        self._fleet, self._pause, self._at_work = at, pause, at_work
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._run, daemon=True)
 
@@ -167,11 +185,19 @@ class Killer:
 
     def _run(self) -> None:
         while not self._over.wait(self._pause):
-            victim = self._fleet.chance.choice(self._fleet.workers)
+            found = [each for each in self._fleet.workers if not self._at_work or started(each)]
+            if not found:
+                continue
+            victim = self._fleet.chance.choice(found)
             victim.process.kill()
             victim.process.wait()
             self.kills += 1
             victim.launch()
+
+
+def started(process: ServerProcess) -> bool:
+    """Whether it says that it is up."""
+    return process.ready.search(process.said()) is not None
 
 
 def handed_in(simulator: Simulator) -> Counter[str]:

@@ -5,13 +5,9 @@ import time
 from pathlib import Path
 
 import pytest
-from sqlalchemy import func, select
 
-from rekindle.infra.db.database import Database
-from rekindle.jobs.tables import AttemptRow, JobRow
 from tests.chaos.aftermath import look
 from tests.chaos.fleet import LEASE, TAKES, Fleet, fleet, handed_in, shuffled, wait_until
-from tests.chaos.history import ENDED
 
 JOBS = 6
 AWAKE = 3.0
@@ -36,7 +32,7 @@ def test_a_frozen_worker_that_wakes_up_does_no_harm(tmp_path: Path, moment: floa
         time.sleep(moment)
         sleeper = at.workers[0]
         sleeper.process.send_signal(signal.SIGSTOP)
-        cut_short = at.in_database(lambda db: calls_of_jobs_under_way(db, at.at_once.name))
+        cut_short = at.calls_under_way()
         try:
             at.workers.append(at.place.worker())
             at.workers[1].start()
@@ -52,13 +48,6 @@ def test_a_frozen_worker_that_wakes_up_does_no_harm(tmp_path: Path, moment: floa
         assert after.again_polled == 0
         # Of those that were under way when it froze, or whose picture only the sleeper had.
         assert after.again_at_once <= cut_short
-
-
-async def calls_of_jobs_under_way(db: Database, provider: str) -> int:
-    """How many calls of a provider are written down for jobs that have not ended."""
-    query = select(func.count()).select_from(AttemptRow).join(JobRow, JobRow.id == AttemptRow.job_id)
-    async with db.reading() as tx:
-        return await tx.scalar(query.where(AttemptRow.provider == provider, JobRow.status.not_in(ENDED))) or 0
 
 
 def names(at: Fleet) -> list[str]:

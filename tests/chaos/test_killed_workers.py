@@ -15,27 +15,38 @@ JOBS = int(os.environ.get("REKINDLE_CHAOS_JOBS", "60"))
 
 HEALING = 300.0
 """Seconds after which, with three for each job, what has not ended is taken for lost, however busy the machine is."""
+AMID_WORK = 1.0
+"""Seconds between kills of workers that have started: in less time no job gets as far as its picture."""
 ALL_AT_ONCE = 8
 """Clients that ask at the same time."""
 
 
 def storm(at: Fleet, *, jobs: int, pause: float, seconds: float) -> tuple[Aftermath, int]:
-    """Ask for so many jobs while workers are killed; what is left when all is quiet, and how many kills there were."""
+    """Ask for so many jobs while workers are killed, for so many seconds in any state, and twice as long amid work;
+    what is left when all is quiet, and how many kills there were.
+    """
     at.clients.upload()
     at.clients.watch()
     providers = shuffled([at.polled.name, at.at_once.name], jobs, at.chance)
     with ThreadPoolExecutor(ALL_AT_ONCE) as pool:
-        with Killer(at, pause=pause) as killer:
-            over = time.monotonic() + seconds
-            promised = pool.map(at.clients.submit, range(jobs), providers)
-            while time.monotonic() < over:
-                at.clients.look_at_credits()
-                time.sleep(0.1)
+        promised = pool.map(at.clients.submit, range(jobs), providers)
+        kills = _kill(at, Killer(at, pause=pause), seconds=seconds)
+        kills += _kill(at, Killer(at, pause=AMID_WORK, at_work=True), seconds=2 * seconds)
         asked = list(promised)
     stuck = at.clients.all_ended(asked, seconds=HEALING + 3.0 * jobs)
     after = look(at, asked)
     after.wrong += stuck
-    return after, killer.kills
+    return after, kills
+
+
+def _kill(at: Fleet, killer: Killer, *, seconds: float) -> int:
+    """For so long; how often it did."""
+    with killer:
+        over = time.monotonic() + seconds
+        while time.monotonic() < over:
+            at.clients.look_at_credits()
+            time.sleep(0.1)
+    return killer.kills
 
 
 def right(after: Aftermath, kills: int, jobs: int) -> None:

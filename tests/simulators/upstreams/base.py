@@ -18,6 +18,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from tests.pictures import png
 from tests.simulators.stripe.server import listen
 from tests.simulators.upstreams.pictures import drawn, encoded
 
@@ -50,9 +51,10 @@ class Simulator:
     (503), `unpaid` (402 or what it uses), `locked` (401), `unfit` (422), `refused` (by its safety policy), `fails`
     (accepted, then failed), `never` (accepted, never ready), `forgotten` (accepted, then unknown), `cut` (the
     connection ends after it was accepted), `html` (a page instead of JSON), `empty`, `lies` (a result that is no
-    picture), `blank` (one grey picture), `echo` (the input again), `oversized`, `expired` (the result is gone),
-    `elsewhere` (the result is said to be at a private address), `moved` (its address leads on to a private one). What
-    an upstream cannot do it says in `impossible`. With `delay` every answer is late.
+    picture), `blank` (one grey picture), `echo` (the input again), `oversized`, `heavy` (a few bytes that become
+    a hundred million pixels), `expired` (the result is gone), `elsewhere` (the result is said to be at a private
+    address), `moved` (its address leads on to a private one). What an upstream cannot do it says in `impossible`. With
+    `delay` every answer is late.
 
     Results lie at another place, as they do in the world: `result_at` says where, and `visits` has the headers of
     everybody who came for one.
@@ -131,6 +133,8 @@ class Simulator:
                 return b"<html>this is no picture</html>"
             case "oversized":
                 return b"\xff\xd8\xff\xe0" + bytes(80_000_000)
+            case "heavy":
+                return png(10_000, 10_000)
             case "blank":
                 return encoded(Image.new("RGB", (640, 480), (127, 127, 127)))
             case "echo":
