@@ -7,7 +7,8 @@ picture lie elsewhere (`queued`). Photos of 300 kB go and come. Ours are the cal
 its HTTP side and the downloader of results, with as many looks as a job takes. The threads do the same with blocking
 requests: in the pool of `asyncio.to_thread`, of which as many calls as fit twice are measured and the rest is reckoned,
 and one for each call. The upstream is in a process of its own; how much processor time it takes is told, too, as it
-takes it from the same cores.
+takes it from the same cores. Folders for what comes are there before, and the garbage of the beginning is put aside, as
+the server and the workers do once they have begun.
 """
 
 import argparse
@@ -35,6 +36,7 @@ from typing import Any
 import psutil
 
 from rekindle.infra.fetching import Fetcher
+from rekindle.infra.garbage import settle
 from rekindle.jobs.patience import Patience
 from rekindle.providers.adapters import fal, gemini
 from rekindle.providers.catalogue import models_of
@@ -90,10 +92,9 @@ async def _all_of_ours(place: Place, folder: Path, calls: int) -> None:
     time = asyncio.get_running_loop().time
 
     async def call(number: int) -> None:
-        here = folder / str(number)
-        here.mkdir()
         edit = Edit(
-            key=f"{number}/1", operation=Operation.RESTORE, model=MODELS[place.kind], wishes=Wishes(), folder=here,
+            key=f"{number}/1", operation=Operation.RESTORE, model=MODELS[place.kind], wishes=Wishes(),
+            folder=folder / str(number),
             images=[Picture(place.photo, SENT_TYPE, *SIZE)], treatment=Treatment((), f"Mend this photo, {number}."),
         )  # fmt: skip
         answer, began = await provider.start(edit), time()
@@ -187,8 +188,10 @@ def measured(way: Way, place: Place, calls: int) -> Measured:
 
 def _in_child(told: Connection, way: Way, place: Place, calls: int) -> None:
     with tempfile.TemporaryDirectory() as folder:
-        # What is made once only is no cost of a call.
-        (Path(folder) / "first").mkdir()
+        # What is made once only is no cost of a call, nor is a folder that it is given.
+        for name in ("first/0", *map(str, range(calls))):
+            (Path(folder) / name).mkdir(parents=True)
+        settle()
         way(place, Path(folder) / "first", 1)
         before, peak, over = psutil.Process().memory_info().rss, [0], threading.Event()
 

@@ -145,6 +145,24 @@ async def test_a_file_comes_whole_with_its_type_and_its_size(place: Place, tmp_p
     assert left_in(tmp_path) == ["file"]
 
 
+async def test_whoever_wants_a_file_looks_at_it_when_it_is_whole(place: Place, tmp_path: Path) -> None:
+    url, seen = place.plainly("/a.jpg", answer("200 OK", PICTURE)), list[bytes]()
+    fetcher = Fetcher(allowed=[place.at])
+    await fetcher.fetch(url, tmp_path / "file", lambda path: seen.append(path.read_bytes()))
+    assert seen == [PICTURE]
+
+
+async def test_what_is_said_of_a_file_that_came_goes_to_whoever_wanted_it(place: Place, tmp_path: Path) -> None:
+    def look(path: Path) -> None:
+        raise KeyError(path.name)
+
+    with pytest.raises(KeyError, match="file"):
+        await Fetcher(allowed=[place.at]).fetch(
+            place.plainly("/a.jpg", answer("200 OK", PICTURE)), tmp_path / "file", look
+        )  # fmt: skip
+    assert left_in(tmp_path) == ["file"]
+
+
 async def test_nothing_of_ours_is_in_the_request(place: Place, tmp_path: Path) -> None:
     url = place.plainly("/a?signature=1", answer("200 OK", PICTURE))
     await Fetcher(allowed=[place.at]).fetch(f"{url}#fragment", tmp_path / "file")

@@ -14,6 +14,7 @@ from rekindle.cli.settings import check_extras
 from rekindle.cli.stopping import leave_in_time
 from rekindle.config import Settings
 from rekindle.errors import Conflict
+from rekindle.infra.garbage import settle
 from rekindle.infra.lock import hold
 from rekindle.server.app import create_app
 from rekindle.wiring.application import Application
@@ -91,6 +92,7 @@ class _Server(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         if self.started:
+            settle()
             click.echo(f"Rekindle is at {self._address}   (press Ctrl+C to stop)")
 
 

@@ -9,6 +9,7 @@ from rekindle.cli.settings import check_extras, read_settings
 from rekindle.cli.stopping import run_until_signal
 from rekindle.config import Settings
 from rekindle.errors import Conflict
+from rekindle.infra.garbage import settle
 from rekindle.infra.queue.port import Kind
 from rekindle.wiring.application import application
 from rekindle.wiring.figures import door_of
@@ -65,6 +66,7 @@ def run(settings: Settings) -> None:
 
 async def _work(settings: Settings) -> None:
     async with application(settings) as running, door_of(settings, running.services):
+        settle()
         kinds = ", ".join(settings.queue.kinds) or "all kinds"
         click.echo(f"Rekindle works on jobs of {kinds}, {running.concurrency} at a time   (press Ctrl+C to stop)")
         await work(running)

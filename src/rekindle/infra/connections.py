@@ -2,6 +2,7 @@
 for each.
 """
 
+import asyncio
 import ssl
 import time
 from collections import deque
@@ -26,14 +27,14 @@ class Connections(httpx2.AsyncBaseTransport):
     """For requests with a known length. Nothing is asked twice, and no redirect is followed."""
 
     def __init__(self, *, tls: ssl.SSLContext | None = None) -> None:
-        self._tls = tls or ssl.create_default_context()
-        self._tls.set_alpn_protocols(["http/1.1"])
+        self._tls = None if tls is None else _with_http(tls)
         self._buffer = Buffer()
         self._idle: dict[_Place, deque[Connection]] = {}
         self._closed = False
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
-        place, limits, head = _place(request.url), limits_of(request), head_of(request)
+        place, limits = _place(request.url), limits_of(request)
+        head = head_of(request.method, request.url, request.headers.raw)
         if not isinstance(request.stream, httpx2.AsyncByteStream) or "transfer-encoding" in request.headers:
             raise httpx2.LocalProtocolError("the length of a request must be known")
         if request.method == "HEAD":
@@ -76,7 +77,14 @@ class Connections(httpx2.AsyncBaseTransport):
 
     async def _opened(self, place: _Place, limits: Limits) -> Connection:
         scheme, host, port = place
-        return await connected(Target(host, port, self._tls if scheme == "https" else None), self._buffer, limits)
+        tls = await self._secured() if scheme == "https" else None
+        return await connected(Target(host, port, tls), self._buffer, limits)
+
+    async def _secured(self) -> ssl.SSLContext:
+        """What says whom to believe. To read the certificates of the system takes as long as ten calls."""
+        if self._tls is None:
+            self._tls = await asyncio.to_thread(_of_the_system)
+        return self._tls
 
 
 class _Answer(httpx2.AsyncByteStream):
@@ -94,6 +102,15 @@ class _Answer(httpx2.AsyncByteStream):
         connection, self._connection = self._connection, None
         if connection is not None:
             self._home.give_back(self._place, connection)
+
+
+def _of_the_system() -> ssl.SSLContext:
+    return _with_http(ssl.create_default_context())
+
+
+def _with_http(tls: ssl.SSLContext) -> ssl.SSLContext:
+    tls.set_alpn_protocols(["http/1.1"])
+    return tls
 
 
 def _old(connection: Connection) -> bool:

@@ -35,6 +35,10 @@ _MOST_ADDRESSES = 3
 _HOST = re.compile(r"[A-Za-z0-9._:-]+")
 """A name or an address, as it goes over the wire (international names in their ASCII form)."""
 
+_HEADERS = [
+    (b"User-Agent", b"rekindle"), (b"Accept", b"*/*"), (b"Accept-Encoding", b"identity"), (b"Connection", b"close"),
+]  # fmt: skip
+
 _GLOBAL_UNICAST = IPv6Network("2000::/3")
 _SIX_TO_FOUR = IPv6Network("2002::/16")
 _NAT64 = IPv6Network("64:ff9b::/96")
@@ -45,6 +49,9 @@ _MOVED = frozenset({301, 302, 303, 307, 308})
 
 Resolve = Callable[[str, int], Awaitable[Sequence[str]]]
 """The addresses of a host, for a port. Raises OSError."""
+
+Look = Callable[[Path], None]
+"""Looks at a file that came, in the thread that wrote it. What it raises goes to whoever wanted the file."""
 
 Why = Literal["forbidden", "gone", "too_large", "unreachable"]
 
@@ -97,6 +104,35 @@ class _Answer:
     body: AsyncIterator[bytes]
 
 
+class _Saving:
+    """A file as it is written: beside its place until it is whole. But for `clear_up`, not for the event loop."""
+
+    def __init__(self, target: Path, look: Look | None) -> None:
+        self._target, self._look = target, look
+        self._part = target.with_name(f"{target.name}.part")
+        self._begun = False
+
+    def write(self, parts: Sequence[bytes]) -> None:
+        """Write more of it."""
+        begun, self._begun = self._begun, True
+        with self._part.open("ab" if begun else "wb", buffering=0) as file:
+            file.write(b"".join(parts))
+
+    def finish(self, parts: Sequence[bytes]) -> None:
+        """Write the rest of it, put it in its place, and look at it."""
+        self.write(parts)
+        self._part.replace(self._target)
+        self._begun = False
+        if self._look is not None:
+            self._look(self._target)
+
+    def clear_up(self) -> None:
+        """Leave nothing that is not whole."""
+        if self._begun:
+            with contextlib.suppress(OSError):
+                self._part.unlink(missing_ok=True)
+
+
 class Fetcher:
     """Fetches files by address, without keys or cookies of anybody."""
 
@@ -119,29 +155,30 @@ class Fetcher:
         self._turns = Turns(AT_ONCE)
         self._buffer = Buffer()
 
-    async def fetch(self, url: str, target: Path) -> Fetched:
-        """Fetch what is at `url` into the file `target`, which appears whole or not at all. Raises NotFetched."""
-        part, turn = target.with_name(f"{target.name}.part"), Turn(self._turns)
+    async def fetch(self, url: str, target: Path, look: Look | None = None) -> Fetched:
+        """Fetch what is at `url` into the file `target`, which appears whole or not at all; then `look` is called with
+        it. Raises NotFetched.
+        """
+        saving, turn = _Saving(target, look), Turn(self._turns)
         try:
             await turn.enter()
             async with asyncio.timeout(self._seconds):
-                return await self._follow(url, part, target)
+                return await self._follow(url, saving)
         except TimeoutError as error:
             raise NotFetched(f"The file did not come within {self._seconds:g} seconds.", "unreachable") from error
         except httpx2.HTTPError as error:
             raise NotFetched(f"The file did not come: {type(error).__name__}.", "unreachable") from error
         finally:
             turn.leave()
-            with contextlib.suppress(OSError):
-                part.unlink(missing_ok=True)
+            saving.clear_up()
 
-    async def _follow(self, url: str, part: Path, target: Path) -> Fetched:
+    async def _follow(self, url: str, saving: "_Saving") -> Fetched:
         current = _parsed(url)
         for _ in range(MOST_REDIRECTS + 1):
             async with contextlib.AsyncExitStack() as stack:
                 answer = await self._ask(await self._way(current), stack)
                 if answer.status not in _MOVED:
-                    return await self._save(answer, part, target)
+                    return await self._save(answer, saving)
                 current = _next(current, answer.headers.get("location", ""))
         raise NotFetched(f"The address was moved more than {MOST_REDIRECTS} times.", "forbidden")
 
@@ -164,7 +201,7 @@ class Fetcher:
     async def _ask(self, way: _Way, stack: contextlib.AsyncExitStack) -> _Answer:
         """The answer of the first of the addresses that can be connected to."""
         failure: httpx2.HTTPError = httpx2.ConnectError("no address")
-        request = _request(way.url)
+        head = head_of("GET", way.url, [(b"Host", way.url.netloc), *_HEADERS])
         for address in way.addresses[:_MOST_ADDRESSES]:
             try:
                 # One for each: a connection that was opened for one name must never serve another.
@@ -173,7 +210,7 @@ class Fetcher:
                 failure = error
                 continue
             stack.callback(connection.abort)
-            status, headers = await connection.ask(head_of(request), httpx2.ByteStream(b""), _LIMITS)
+            status, headers = await connection.ask(head, httpx2.ByteStream(b""), _LIMITS, at_once=True)
             body = await stack.enter_async_context(contextlib.aclosing(connection.body(_LIMITS)))
             return _Answer(status, httpx2.Headers(headers), body)
         raise failure
@@ -188,7 +225,7 @@ class Fetcher:
             self._tls.set_alpn_protocols(["http/1.1"])
         return self._tls
 
-    async def _save(self, answer: _Answer, part: Path, target: Path) -> Fetched:
+    async def _save(self, answer: _Answer, saving: "_Saving") -> Fetched:
         if answer.status in _GONE:
             raise NotFetched(f"The file is not there any more (status {answer.status}).", "gone")
         if answer.status != 200 or answer.headers.get("content-encoding", "identity") != "identity":
@@ -203,9 +240,9 @@ class Fetcher:
                 raise self._too_large()
             parts.append(data)
             if held >= _PART:
-                await _done(_write, part, parts, size == held)
+                await _done(saving.write, parts)
                 parts, held = [], 0
-        await _done(_write, part, parts, size == held, target)
+        await _done(saving.finish, parts)
         return Fetched(answer.headers.get("content-type", "").partition(";")[0].strip().lower(), size)
 
     def _too_large(self) -> NotFetched:
@@ -214,6 +251,8 @@ class Fetcher:
 
 async def resolved(host: str, port: int) -> Sequence[str]:
     """The addresses of a host, as the system tells them. It also reads the odd ways to write one (`127.1`)."""
+    with contextlib.suppress(ValueError):
+        return [str(ip_address(host))]
     found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
     return list(dict.fromkeys(str(entry[4][0]) for entry in found))
 
@@ -247,26 +286,6 @@ def _next(current: httpx2.URL, location: str) -> httpx2.URL:
         return current.join(location)
     except (httpx2.InvalidURL, ValueError, TypeError) as error:
         raise NotFetched("The address was moved to something that is not an address.", "forbidden") from error
-
-
-def _request(url: httpx2.URL) -> httpx2.Request:
-    """What is asked of the host of a URL."""
-    headers = {
-        "Host": url.netloc.decode("ascii"),
-        "User-Agent": "rekindle",
-        "Accept": "*/*",
-        "Accept-Encoding": "identity",
-        "Connection": "close",
-    }
-    return httpx2.Request("GET", url, headers=headers, stream=httpx2.ByteStream(b""))
-
-
-def _write(part: Path, parts: Sequence[bytes], first: bool, target: Path | None = None) -> None:
-    """Write more of a file; with a `target` it is whole, and has its name."""
-    with part.open("wb" if first else "ab", buffering=0) as file:
-        file.write(b"".join(parts))
-    if target is not None:
-        part.replace(target)
 
 
 async def _done(function: Callable[..., None], *arguments: object) -> None:

@@ -16,8 +16,8 @@ import httpx2
 MOST_HEAD = 64 * 1024
 """Bytes of the head of an answer."""
 
-AHEAD = 64 * 1024
-"""Bytes of a body that are held before they are asked for."""
+AHEAD = 256 * 1024
+"""Bytes of a body that are held before they are asked for, once anybody asks for it."""
 
 _FEW = 4096
 """Bytes that are read at once while nobody asks for the body: all that it holds until somebody does."""
@@ -65,7 +65,7 @@ class Connection(asyncio.BufferedProtocol):
         self._buffer = buffer
         self._transport: asyncio.Transport | None = None
         self._parser: httptools.HttpResponseParser | None = None
-        self._woken: asyncio.Future[None] | None = None
+        self._woken: asyncio.Future[bool] | None = None
         self._full = self._paused = False
         self.gone = False
         self.idle_since = 0.0
@@ -79,9 +79,14 @@ class Connection(asyncio.BufferedProtocol):
         self._lasts = True
         self._failure: httpx2.HTTPError | None = None
 
-    async def ask(self, head: bytes, body: AsyncIterable[bytes], limits: Limits) -> tuple[int, Headers]:
-        """Send a request; the status of its answer, and the headers. An answer that comes early ends the sending."""
+    async def ask(
+        self, head: bytes, body: AsyncIterable[bytes], limits: Limits, *, at_once: bool = False
+    ) -> tuple[int, Headers]:
+        """Send a request; the status of its answer, and the headers. An answer that comes early ends the sending.
+        `at_once`: the body of the answer will be asked for as soon as it comes, so that much of it may be read already.
+        """
         self._begin()
+        self._wanted = at_once
         self._parser = httptools.HttpResponseParser(self)
         parts = aiter(body)
         try:
@@ -150,18 +155,21 @@ class Connection(asyncio.BufferedProtocol):
             self._transport.write(data)
 
     async def _news(self, seconds: float | None, late: type[httpx2.TimeoutException]) -> None:
-        self._woken = asyncio.get_running_loop().create_future()
+        loop = asyncio.get_running_loop()
+        self._woken = loop.create_future()
+        # By hand: `asyncio.timeout` costs as much as what is read.
+        timer = None if seconds is None else loop.call_later(seconds, self._wake, False)
         try:
-            async with asyncio.timeout(seconds):
-                await self._woken
-        except TimeoutError as error:
-            raise late(f"nothing came for {seconds} seconds") from error
+            if not await self._woken:
+                raise late(f"nothing came for {seconds} seconds")
         finally:
             self._woken = None
+            if timer is not None:
+                timer.cancel()
 
-    def _wake(self) -> None:
+    def _wake(self, came: bool = True) -> None:
         if self._woken is not None and not self._woken.done():
-            self._woken.set_result(None)
+            self._woken.set_result(came)
 
     def _resume(self) -> None:
         if self._paused and self._transport is not None:
@@ -273,10 +281,10 @@ async def connected(target: Target, buffer: Buffer, limits: Limits) -> Connectio
     return connection
 
 
-def head_of(request: httpx2.Request) -> bytes:
+def head_of(method: str, url: httpx2.URL, headers: Headers) -> bytes:
     """The head of a request on the wire. Raises httpx2.LocalProtocolError for what would break out of its line."""
-    lines = [f"{request.method} ".encode("ascii") + request.url.raw_path + b" HTTP/1.1"]
-    lines += [name + b": " + value for name, value in request.headers.raw]
+    lines = [f"{method} ".encode("ascii") + url.raw_path + b" HTTP/1.1"]
+    lines += [name + b": " + value for name, value in headers]
     head = b"\r\n".join([*lines, b"", b""])
     ends = len(lines) + 1
     if b"\0" in head or head.count(b"\r") != ends or head.count(b"\n") != ends:

@@ -1,9 +1,7 @@
 """The bodies of requests. Files in them are read as they are sent: none is in memory while an answer is waited for."""
 
 import asyncio
-import base64
 import json
-import os
 import re
 import secrets
 from collections.abc import AsyncIterator, Mapping, Sequence
@@ -12,12 +10,11 @@ from pathlib import Path
 from typing import Any
 
 import httpx2
+import pybase64
 
+from rekindle.infra.reading import Opened
 from rekindle.infra.turns import Turn, Turns
 from rekindle.providers.forms import Enclosed
-
-_BLOCK = 384 * 1024
-"""Bytes of a file that are read at once."""
 
 _STEP = 96 * 1024
 """Bytes of a file that are handed on at once; base64 makes four of three, so that it is a multiple of three."""
@@ -128,19 +125,11 @@ class Sending(httpx2.AsyncByteStream):
             if isinstance(part, bytes):
                 yield part
                 continue
-            for start in range(0, part.size, _BLOCK):
-                block = await asyncio.to_thread(_read, part, start)
-                for step in range(0, len(block), _STEP):
-                    piece = block[step : step + _STEP]
-                    yield base64.b64encode(piece) if part.coded else bytes(piece)
+            with Opened(part.path) as file:
+                for start in range(0, part.size, _STEP):
+                    wanted = min(_STEP, part.size - start)
+                    piece = file.at_hand(start, wanted) or await asyncio.to_thread(file.read, start, wanted)
+                    if len(piece) != wanted:
+                        raise httpx2.WriteError("a file became shorter while it was sent")
+                    yield pybase64.b64encode(piece) if part.coded else bytes(piece)
         self.leave()
-
-
-def _read(part: Inside, start: int) -> memoryview:
-    """A block of a file, whole. Raises httpx2.WriteError when the file is not what it was."""
-    wanted = min(_BLOCK, part.size - start)
-    with part.path.open("rb", buffering=0) as file:
-        block = os.pread(file.fileno(), wanted, start)
-    if len(block) != wanted:
-        raise httpx2.WriteError("a file became shorter while it was sent")
-    return memoryview(block)

@@ -11,6 +11,7 @@ import math
 from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -19,6 +20,7 @@ import httpx2
 
 from rekindle.infra.connections import Connections
 from rekindle.infra.turns import Turn, Turns
+from rekindle.providers.answers import read_json
 from rekindle.providers.bodies import NOTHING, Body, Sending, form_body, json_body
 from rekindle.providers.errors import (
     BadResult,
@@ -36,8 +38,8 @@ MOST_BYTES = 64 * 1024 * 1024
 
 CONNECT_SECONDS = 10.0
 
-_LONG_TO_READ = 256 * 1024
-"""Bytes of an answer from which on it is not read in the event loop."""
+_LONG_TO_READ = 1024 * 1024
+"""Bytes of an answer from which on it is not read in the event loop: a thread costs more than that."""
 
 _LONG = 32 * 1024
 """Bytes of an answer from which on it waits until few others are in memory."""
@@ -142,7 +144,7 @@ class Upstream:
             turn.leave()
 
     async def _read(self, status: int, headers: Mapping[str, str], body: bytearray, ask: Ask) -> Answer:
-        parsed = await asyncio.to_thread(_parsed, body) if len(body) > _LONG_TO_READ else _parsed(body)
+        parsed = await asyncio.to_thread(read_json, body) if len(body) > _LONG_TO_READ else read_json(body)
         if error := self._error(status, headers, parsed, ask):
             raise error
         if parsed is None:
@@ -164,7 +166,7 @@ class Upstream:
         if whole is path and _place(path) != _place(self.base_url):
             raise BadResult("The provider sent us to another host.", detail=path)
         try:
-            return httpx2.URL(whole)
+            return _url(whole)
         except httpx2.InvalidURL as error:
             raise BadResult("The provider sent us to another host.", detail=path) from error
 
@@ -182,7 +184,8 @@ class Upstream:
             told = answer.headers.get("content-length", "")
             if told.isdecimal() and int(told) > _LONG:
                 await _outside(limit, turn)
-            async for part in answer.aiter_raw():
+            assert isinstance(answer.stream, httpx2.AsyncByteStream)
+            async for part in answer.stream:
                 body += part
                 if len(body) > _LONG:
                     await _outside(limit, turn)
@@ -264,13 +267,13 @@ def _body_of(ask: Ask) -> Body:
     return form_body(ask.form or {}, ask.files) if ask.form or ask.files else NOTHING
 
 
-def _parsed(body: bytearray) -> Any:
-    try:
-        return codec.loads(body)
-    except ValueError:
-        return None
+@lru_cache(2 * 1024)
+def _url(whole: str) -> httpx2.URL:
+    """An address, taken apart. Those of a thousand edits are looked at again and again."""
+    return httpx2.URL(whole)
 
 
+@lru_cache(2 * 1024)
 def _place(url: str) -> tuple[str, str, int | None]:
     parts = urlsplit(url)
     return parts.scheme, (parts.hostname or "").lower(), parts.port

@@ -4,12 +4,13 @@ A result whose own bytes say that it is something else is a BadResult, whatever 
 """
 
 import asyncio
-import base64
 import binascii
+from collections.abc import Callable
 from pathlib import Path
 
 import cv2
 import numpy as np
+import pybase64
 
 from rekindle.errors import RekindleError
 from rekindle.imaging.films import read_film
@@ -43,14 +44,12 @@ async def picture_from_url(fetcher: Fetcher, edit: Edit, url: str, name: str = "
     """
     if url.startswith("data:"):
         return await picture_from_base64(edit, url, name)
-    await _fetched(fetcher, url, edit.folder / name)
-    return await asyncio.to_thread(_picture, edit.folder / name)
+    return await _fetched(fetcher, url, edit.folder / name, _picture)
 
 
 async def film_from_url(fetcher: Fetcher, edit: Edit, url: str, name: str = "result") -> Picture:
     """A film that lies at an address. Raises as `picture_from_url` does."""
-    await _fetched(fetcher, url, edit.folder / name)
-    return await asyncio.to_thread(_film, edit.folder / name)
+    return await _fetched(fetcher, url, edit.folder / name, _film)
 
 
 async def alpha_mask(edit: Edit, mask: Picture) -> bytes:
@@ -61,11 +60,13 @@ async def alpha_mask(edit: Edit, mask: Picture) -> bytes:
     return await asyncio.to_thread(_cut_out, mask.path, edit.images[0])
 
 
-async def _fetched(fetcher: Fetcher, url: str, target: Path) -> None:
+async def _fetched(fetcher: Fetcher, url: str, target: Path, read: Callable[[Path], Picture]) -> Picture:
+    found: list[Picture] = []
     try:
-        await fetcher.fetch(url, target)
+        await fetcher.fetch(url, target, lambda path: found.append(read(path)))
     except NotFetched as error:
         raise _meaning(error) from error
+    return found[0]
 
 
 def _meaning(error: NotFetched) -> ProviderError:
@@ -88,7 +89,7 @@ def _decoded(path: Path, text: str) -> Picture:
     try:
         if any(letter in text for letter in _UNUSUAL):
             text = text.translate(_TO_STANDARD)
-        data = base64.b64decode(text, validate=True)
+        data = pybase64.b64decode(text, validate=True)
     except (binascii.Error, ValueError) as error:
         raise BadResult("The result came in a form that cannot be read.", detail=str(error)) from error
     path.write_bytes(data)

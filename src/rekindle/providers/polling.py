@@ -14,6 +14,7 @@ from decimal import ROUND_CEILING, Decimal
 from typing import Any, ClassVar, cast
 
 from rekindle.infra.fetching import Fetcher
+from rekindle.infra.turns import Turn, Turns
 from rekindle.providers.costs import MICRO, cost_of
 from rekindle.providers.errors import BadResult, Lost, Misconfigured, ProviderError, Refused, Unfinished, Unsupported
 from rekindle.providers.forms import filled
@@ -31,6 +32,14 @@ _REFUSAL = re.compile(
 
 AT_THE_DOOR = 16
 """Edits that are handed in at once: they share one line anyway, and the connections of those before them."""
+
+LOOKS_AT_ONCE = 64
+"""Looks for news that are on their way at once, where they are answered soon: as many as connections are kept, since a
+new one takes as long as a look.
+"""
+
+LOOK_ANYWAY = 0.25
+"""Seconds after which a look waits no longer for the others."""
 
 _PERCENT = re.compile(r"(\d{1,3}) ?%")
 
@@ -61,6 +70,7 @@ class Polled(Provider):
     def __init__(self, upstream: Upstream, *, models: Sequence[Model], fetcher: Fetcher) -> None:
         self._upstream, self._models, self._fetcher = upstream, tuple(models), fetcher
         self._door = asyncio.Semaphore(AT_THE_DOOR)
+        self._looks = Turns(LOOKS_AT_ONCE, seconds=LOOK_ANYWAY)
 
     @property
     def name(self) -> str:
@@ -82,7 +92,12 @@ class Polled(Provider):
         return Pending(self.receipt(model, answer.body), max(self.pause, model.typical / 2))
 
     async def check(self, handle: str, edit: Edit) -> Done | Pending:
-        news = await self.look(handle)
+        turn = Turn(self._looks)
+        try:
+            await turn.enter()
+            news = await self.look(handle)
+        finally:
+            turn.leave()
         if isinstance(news, Pending):
             return news
         bring = film_from_url if edit.operation is Operation.ANIMATE else picture_from_url

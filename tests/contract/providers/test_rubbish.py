@@ -15,7 +15,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from rekindle.infra.fetching import Fetched, Fetcher
+from rekindle.infra.fetching import Fetched, Fetcher, Look
 from rekindle.providers.errors import ProviderError
 from rekindle.providers.protocol import Done, Edit, Provider
 from tests.contract.providers.house import finished, handle_of, house
@@ -106,8 +106,10 @@ def beside(entry: Entry, url: str, handle: str, edit: Edit, genuine: list[Any]) 
 class Store(Fetcher):
     """Has a picture at every address."""
 
-    async def fetch(self, url: str, target: Path) -> Fetched:
+    async def fetch(self, url: str, target: Path, look: Look | None = None) -> Fetched:
         await asyncio.to_thread(target.write_bytes, encoded("PNG"))
+        if look is not None:
+            look(target)
         return Fetched("image/png", 1)
 
 

@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 
 from rekindle.imaging.marks import write_mask
-from rekindle.infra.fetching import Fetched, Fetcher, NotFetched, Why
+from rekindle.infra.fetching import Fetched, Fetcher, Look, NotFetched, Why
 from rekindle.providers.errors import BadResult, Lost, ProviderError, Unavailable
 from rekindle.providers.pictures import (
     alpha_mask,
@@ -45,11 +45,13 @@ class Store(Fetcher):
         super().__init__()
         self._content, self._why = content, why
 
-    async def fetch(self, url: str, target: Path) -> Fetched:
+    async def fetch(self, url: str, target: Path, look: Look | None = None) -> Fetched:
         assert url == URL
         if self._why is not None:
             raise NotFetched("It did not come.", self._why)
         await asyncio.to_thread(target.write_bytes, self._content)
+        if look is not None:
+            look(target)
         return Fetched("text/html", len(self._content))
 
 

@@ -1,11 +1,78 @@
 """What the providers that give receipts have in common, as far as it is rules."""
 
-from typing import Any
+import asyncio
+from pathlib import Path
+from typing import Any, ClassVar
 
 import pytest
 
+from rekindle.infra.fetching import Fetcher
 from rekindle.providers.errors import BadResult, Lost, Refused
-from rekindle.providers.polling import address, dig, failed, handed, micro_dollars, percent
+from rekindle.providers.http import Ask, Upstream
+from rekindle.providers.polling import (
+    LOOK_ANYWAY,
+    LOOKS_AT_ONCE,
+    Polled,
+    address,
+    dig,
+    failed,
+    handed,
+    micro_dollars,
+    percent,
+)
+from rekindle.providers.protocol import Edit, Model, Pending
+from rekindle.treatments.operations import Operation
+from rekindle.treatments.plan import Treatment, Wishes
+
+
+class Watched(Polled):
+    """Has no news for anybody, after a while. `most` is how many looked at once."""
+
+    known_as: ClassVar[str] = "watched"
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(Upstream("http://127.0.0.1:9", headers={}), models=[], fetcher=Fetcher())
+        self.seconds = seconds
+        self.now = self.most = 0
+
+    def submission(self, model: Model, form: dict[str, Any], edit: Edit) -> Ask:
+        raise NotImplementedError
+
+    def receipt(self, model: Model, body: Any) -> str:
+        raise NotImplementedError
+
+    async def look(self, handle: str) -> Pending:
+        self.now += 1
+        self.most = max(self.most, self.now)
+        await asyncio.sleep(self.seconds)
+        self.now -= 1
+        return Pending(handle, self.pause)
+
+
+def edit_in(folder: Path) -> Edit:
+    return Edit(
+        key="job/1", operation=Operation.RESTORE, model="m", images=[], treatment=Treatment((), ""), wishes=Wishes(),
+        folder=folder,
+    )  # fmt: skip
+
+
+async def test_few_look_for_news_at_once_where_they_are_answered_soon(tmp_path: Path) -> None:
+    watched, edit = Watched(0.0), edit_in(tmp_path)
+    await asyncio.gather(*(watched.check(str(number), edit) for number in range(4 * LOOKS_AT_ONCE)))
+    assert watched.most == LOOKS_AT_ONCE
+
+
+async def test_nobody_waits_long_for_the_looks_of_others(tmp_path: Path) -> None:
+    watched, edit = Watched(20.0), edit_in(tmp_path)
+    looking = [asyncio.create_task(watched.check(str(number), edit)) for number in range(LOOKS_AT_ONCE + 1)]
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    assert watched.now == LOOKS_AT_ONCE
+    await asyncio.sleep(2 * LOOK_ANYWAY)
+    assert watched.now == LOOKS_AT_ONCE + 1
+    for each in looking:
+        each.cancel()
+    await asyncio.wait(looking)
 
 
 @pytest.mark.parametrize(
