@@ -19,6 +19,9 @@ OVERVIEW_SIDE = 110
 ALIKE = 8.0
 """The distance of two colours in CIE Lab, with half of that in lightness, below which they may be the same surface."""
 
+CLEARLY = 8.0
+"""How far outside, in working pixels, the middle of a line lies that is no part of a print."""
+
 FEATURES = (
     "edge_mean", "edge_least", "edge_second", "step_mean", "step_least", "overrun_mean", "overrun_most",
     "steady_mean", "steady_least", "band_rough", "band_apart", "inside_rough", "area", "skew", "uneven", "off_centre",
@@ -82,33 +85,44 @@ def _corners(meets: Floats, chosen: Whole) -> Floats:
 def _possible(meets: Floats, picture: Working) -> Whole:
     """Top, bottom, left and right line (n, 4) of the quadrilaterals that a print could show."""
     rows, columns = np.triu_indices(meets.shape[0], 1), np.triu_indices(meets.shape[1], 1)
-    pairs = np.meshgrid(np.arange(len(rows[0])), np.arange(len(columns[0])), indexing="ij")
-    one, two = pairs[0].ravel(), pairs[1].ravel()
-    chosen = np.stack([rows[0][one], rows[1][one], columns[0][two], columns[1][two]], axis=1)
-    corners = _corners(meets, chosen)
     slack = 4.0
     limits = np.array([picture.width, picture.height], np.float32)
-    fits = ((corners > -slack) & (corners < limits + slack)).all(axis=(1, 2))
-    chosen, corners = chosen[fits], corners[fits]
-    angles, lengths = _angles(corners), _lengths(corners)
-    opposite = np.minimum(lengths[:, :2], lengths[:, 2:]) / np.maximum(lengths[:, :2], lengths[:, 2:])
-    good = (np.abs(angles) < 0.6).all(axis=1) & (opposite > 0.6).all(axis=1)
-    good &= _areas(corners) > SMALLEST * picture.width * picture.height
-    long, short = lengths[:, :2].max(axis=1), lengths[:, :2].min(axis=1)
-    good &= long < 2.6 * short
-    return chosen[good]
+    met: NDArray[np.bool_] = np.all((meets > -slack) & (meets < limits + slack), axis=2)
+    inside = np.logical_and(met[rows[0]], met[rows[1]])
+    # The sides, each once: those along the level lines, and those along the upright ones.
+    across = np.sqrt(_power(meets[:, columns[1]] - meets[:, columns[0]]))
+    down = np.sqrt(_power(meets[rows[1]] - meets[rows[0]]))
+    top, bottom, left, right = (
+        cast("Floats", side) for side in (across[rows[0]], across[rows[1]], down[:, columns[0]], down[:, columns[1]])
+    )
+    fits = inside[:, columns[0]] & inside[:, columns[1]] & (_alike(top, bottom) > 0.6) & (_alike(left, right) > 0.6)
+    one, two = np.nonzero(fits & (np.maximum(top, right) < 2.6 * np.minimum(top, right)))
+    chosen = np.stack([rows[0][one], rows[1][one], columns[0][two], columns[1][two]], axis=1)
+    corners = _corners(meets, chosen)
+    good = _areas(corners) > SMALLEST * picture.width * picture.height
+    chosen, corners = chosen[good], corners[good]
+    return chosen[(np.abs(_angles(corners)) < 0.6).all(axis=1)]
+
+
+def _alike(one: Floats, other: Floats) -> Floats:
+    return np.minimum(one, other) / np.maximum(np.maximum(one, other), 1e-6)
+
+
+def _power(vectors: Floats) -> Floats:
+    """The squared lengths of vectors (..., 2). Much quicker than a sum over so short an axis."""
+    return vectors[..., 0] ** 2 + vectors[..., 1] ** 2
 
 
 def _lengths(corners: Floats) -> Floats:
-    return np.linalg.norm(np.roll(corners, -1, axis=1) - corners, axis=2)
+    return np.sqrt(_power(np.roll(corners, -1, axis=1) - corners))
 
 
 def _angles(corners: Floats) -> Floats:
     """The cosines of the angles at the corners (n, 4): 0 at right angles; all of 1 where the shape is not convex."""
     ahead, back = np.roll(corners, -1, axis=1) - corners, np.roll(corners, 1, axis=1) - corners
-    size = np.maximum(np.linalg.norm(ahead, axis=2) * np.linalg.norm(back, axis=2), 1e-6)
+    size = np.maximum(np.sqrt(_power(ahead) * _power(back)), 1e-6)
     turn = ahead[..., 0] * back[..., 1] - ahead[..., 1] * back[..., 0]
-    return np.where(turn > 0, (ahead * back).sum(axis=2) / size, 1.0)
+    return np.where(turn > 0, (ahead[..., 0] * back[..., 0] + ahead[..., 1] * back[..., 1]) / size, 1.0)
 
 
 def _areas(corners: Floats) -> Floats:
@@ -135,8 +149,9 @@ def _look(sums: Floats, line: Whole, low: Floats, high: Floats) -> tuple[Floats,
     length = high - low
     trim, gap, reach = 0.02 * length, 4.0, 0.12 * length + 8
     means = _mean(sums, line, low + trim, high - trim)
-    before = _mean(sums, line, low - reach, low - gap)[:, 0]
-    after = _mean(sums, line, high + gap, high + reach)[:, 0]
+    edges = np.ascontiguousarray(sums[..., [0, -1]])
+    before = _mean(edges, line, low - reach, low - gap)[:, 0]
+    after = _mean(edges, line, high + gap, high + reach)[:, 0]
     return means, np.maximum(before, after)
 
 
@@ -187,12 +202,11 @@ def _shortlist(corners: Floats, evidence: Floats) -> Whole:
     rule = look["edge_mean"] + look["edge_second"] + 0.7 * look["step_mean"] + 0.5 * look["step_least"]
     rule = rule - 0.6 * look["overrun_mean"] - 0.3 * look["overrun_most"]
     rule = rule + 0.5 * look["steady_mean"] + 0.5 * look["area"]
+    left = np.argsort(-rule)[: 12 * SHORTLIST]
     kept: list[int] = []
-    for index in np.argsort(-rule)[: 12 * SHORTLIST]:
-        if all(np.abs(corners[index] - corners[other]).max() > 3.0 for other in kept):
-            kept.append(int(index))
-        if len(kept) == SHORTLIST:
-            break
+    while len(left) and len(kept) < SHORTLIST:
+        kept.append(int(left[0]))
+        left = left[np.abs(corners[left] - corners[left[0]]).max(axis=(1, 2)) > 3.0]
     return np.array(kept, np.int64)
 
 
@@ -203,8 +217,8 @@ class _Overview:
         self.scale = OVERVIEW_SIDE / max(picture.width, picture.height)
         size = (round(picture.width * self.scale), round(picture.height * self.scale))
         self.lab = cast("Floats", cv2.resize(picture.smooth, size, interpolation=cv2.INTER_AREA))
-        sharp = np.abs(picture.lab - cv2.GaussianBlur(picture.lab, (0, 0), 3)).sum(axis=2)
-        rough = cast("Floats", cv2.resize(sharp, size, interpolation=cv2.INTER_AREA))
+        sharp = cv2.absdiff(picture.lab, cv2.GaussianBlur(picture.lab, (0, 0), 3))
+        rough = cv2.resize(cv2.transform(sharp, np.ones((1, 3), np.float32)), size, interpolation=cv2.INTER_AREA)
         self.patchy = cast("Floats", cv2.GaussianBlur(np.log(rough + 1), (0, 0), 6))
         bins = np.clip(self.lab / (12.5, 16, 16) + (0, 8, 8), 0, (7, 15, 15)).astype(np.int64)
         self.bins = bins[..., 0] * 256 + bins[..., 1] * 16 + bins[..., 2]
@@ -213,11 +227,9 @@ class _Overview:
         """The last four of FEATURES for quadrilaterals (n, 4, 2) with the colours of their outer bands (n, 4, 3)."""
         ends = np.concatenate([_middles(level), _middles(upright)])
         weights = np.concatenate([level.weight, upright.weight])
-        rows = [
-            [*self._around(outline, colours), _lines_outside(outline, ends, weights)]
-            for outline, colours in zip(corners, bands, strict=True)
-        ]
-        return np.array(rows, np.float32).reshape(len(corners), 4)
+        outside = lines_outside(corners, ends, weights)
+        around = [self._around(outline, colours) for outline, colours in zip(corners, bands, strict=True)]
+        return np.column_stack([np.array(around, np.float32).reshape(-1, 3), outside]).astype(np.float32)
 
     def _around(self, corners: Floats, bands: Floats) -> list[float]:
         inside = np.zeros(self.patchy.shape, np.uint8)
@@ -225,13 +237,17 @@ class _Overview:
         cv2.fillConvexPoly(inside, outline, 1)
         ring = inside.copy()
         cv2.polylines(ring, [outline], isClosed=True, color=2, thickness=3)
-        outer, inner = ring == 0, inside == 1
-        if outer.sum() < 20 or inner.sum() < 20:
-            outer = ring == 2
-        colours, weights = self.lab[outer], np.array([0.25, 1, 1], np.float32)
-        nearest = np.min([((colours - band) ** 2 @ weights) for band in bands.astype(np.float32)], axis=0)
-        alike = float((nearest < ALIKE**2).mean())
-        return [alike, float(self.patchy[outer].std()), _apart(self.bins[inner], self.bins[outer])]
+        outer, inner = np.flatnonzero(ring == 0), np.flatnonzero(inside == 1)
+        if len(outer) < 20 or len(inner) < 20:
+            outer = np.flatnonzero(ring == 2)
+        colours = self.lab.reshape(-1, 3)[outer].T
+        squares = [
+            0.25 * (colours[0] - first) ** 2 + (colours[1] - second) ** 2 + (colours[2] - third) ** 2
+            for first, second, third in bands.astype(np.float32)
+        ]
+        alike = float((np.minimum.reduce(squares) < ALIKE**2).mean())
+        bins = self.bins.reshape(-1)
+        return [alike, float(self.patchy.reshape(-1)[outer].std()), _apart(bins[inner], bins[outer])]
 
 
 def _apart(first: Whole, second: Whole) -> float:
@@ -249,11 +265,18 @@ def _middles(lines: Lines) -> Floats:
     return lines.start + lines.along * way[:, None]
 
 
-def _lines_outside(corners: Floats, middles: Floats, weights: Floats) -> float:
-    """The length of the lines whose middles lie clearly outside, as a part of the outline's length, at most 2."""
-    outline = corners.reshape(-1, 1, 2).astype(np.float32)
-    away = np.array([cv2.pointPolygonTest(outline, (float(x), float(y)), measureDist=True) for x, y in middles])
-    return min(2.0, float(weights[away < -8].sum() / cv2.arcLength(outline, closed=True)))
+def lines_outside(corners: Floats, middles: Floats, weights: Floats) -> Floats:
+    """The length of the lines whose middles lie clearly outside of each quadrilateral (n, 4, 2), as a part of the
+    outline's length, at most 2: (n).
+    """
+    sides = np.roll(corners, -1, axis=1) - corners
+    away = middles[:, None] - corners[:, None]
+    lengths = _power(sides)
+    share = np.clip((away * sides[:, None]).sum(axis=3) / np.maximum(lengths[:, None], 1e-6), 0, 1)
+    near = _power(away - share[..., None] * sides[:, None]).min(axis=2)
+    beyond = away[..., 0] * sides[:, None, :, 1] - away[..., 1] * sides[:, None, :, 0]
+    outside = (near > CLEARLY**2) & (beyond > 0).any(axis=2)
+    return cast("Floats", np.minimum(2.0, outside @ weights / np.maximum(np.sqrt(lengths).sum(axis=1), 1e-6)))
 
 
 def _log(values: Floats) -> NDArray[np.float32]:

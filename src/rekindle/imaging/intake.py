@@ -6,9 +6,9 @@ from pathlib import Path
 from rekindle.imaging.formats import Format
 from rekindle.imaging.header_base import Header
 from rekindle.imaging.heic import read_heic
-from rekindle.imaging.image import Metadata, Space
+from rekindle.imaging.image import Metadata, Samples, Space
 from rekindle.imaging.metadata import captured_at, has_location, metadata_of, with_resolution
-from rekindle.imaging.previews import PREVIEW_SIDE, write_previews
+from rekindle.imaging.previews import NEAR, PREVIEW_SIDE, write_previews
 from rekindle.imaging.profiles import read_profile
 from rekindle.imaging.vips import Picture, attached, open_reduced, open_reduced_jpeg, reading, turned
 
@@ -56,13 +56,18 @@ def inspect(source: Path, folder: Path, header: Header) -> Inspected:
 
     Raises DamagedFile when the pixels are not what the header promised.
     """
+    return examined(source, folder, header)[0]
+
+
+def examined(source: Path, folder: Path, header: Header) -> tuple[Inspected, Samples]:
+    """The same, with the samples of the preview, (height, width, 3) or (height, width)."""
     preview, thumbnail = folder / "preview.jpg", folder / "thumbnail.jpg"
     with reading():
         picture, metadata = _reduced(source, header)
-        write_previews(picture, preview, thumbnail)
+        seen = write_previews(picture, preview, thumbnail)
     across = header.orientation >= 5
     profile = read_profile(metadata.icc) if metadata.icc else None
-    return Inspected(
+    inspected = Inspected(
         format=header.format,
         width=header.height if across else header.width,
         height=header.width if across else header.height,
@@ -76,6 +81,7 @@ def inspect(source: Path, folder: Path, header: Header) -> Inspected:
         dpi=metadata.dpi,
         icc_name=profile.name if profile else None,
     )
+    return inspected, seen
 
 
 def _reduced(source: Path, header: Header) -> tuple[Picture, Metadata]:
@@ -84,7 +90,7 @@ def _reduced(source: Path, header: Header) -> tuple[Picture, Metadata]:
         picture, metadata = read_heic(source)
         return _tagged(picture, metadata, header), with_resolution(metadata)
     if header.format is Format.JPEG and header.channels == 3:
-        picture = open_reduced_jpeg(source, PREVIEW_SIDE, size=(header.width, header.height))
+        picture = open_reduced_jpeg(source, PREVIEW_SIDE, size=(header.width, header.height), near=NEAR)
     else:
         picture = open_reduced(source, PREVIEW_SIDE, page=header.page)
     metadata = metadata_of(picture, source, header)

@@ -12,7 +12,7 @@ from rekindle.imaging.decode import decode
 from rekindle.imaging.faces import Face, find_faces
 from rekindle.imaging.header import read_header
 from rekindle.imaging.image import Image, Samples
-from rekindle.imaging.planes import Plane, floats, gaussian, thinned
+from rekindle.imaging.planes import Plane, floats, gaussian, halved, halved_whole, thinned
 from rekindle.imaging.structure import Fit, fit, grey_copy
 
 ALIKE, SURE = 0.36, 0.55
@@ -34,6 +34,7 @@ _COMPARED = 1536
 """Longest side, in pixels, of the copies in which a result is looked for as the input again."""
 _QUALITY = 75
 _BLOCK = 16
+_COARSE = 8
 _NOISE, _QUIET = 1.3, 1.0
 """A result is the input again where its blocks differ by no more than the first times what JPEG of `_QUALITY` does to
 the input, or than the second (levels of 255). Of 22 photographs, clean or with grain, saved again in five ways
@@ -114,7 +115,7 @@ def compare(result: Samples, source: Samples, *, same_scene: bool) -> Likeness:
 
 def is_blank(result: Samples, source: Samples) -> bool:
     """Whether next to nothing is to be seen in the result, unless that was so in the input."""
-    spread, before = (float(grey_copy(each, _SMALL).std()) for each in (result, source))
+    spread, before = (float(grey_copy(halved(each, 2 * max(_SMALL)), _SMALL).std()) for each in (result, source))
     return spread < _BLANK and spread < _LESS * before
 
 
@@ -125,9 +126,11 @@ def is_again(result: Samples, source: Samples) -> bool:
         return False
     scale = min(1.0, _COMPARED / max(height, width))
     size = max(_BLOCK, round(width * scale)), max(_BLOCK, round(height * scale))
+    # Tones are as well seen on a few of the pixels, and nearly everything that was mended has others.
+    if _other_tones(_coarse_change(result, source, size), _TONE_SIGMA / _COARSE, 2 * _TONE):
+        return False
     one, other = _levels(result, size), _levels(source, size)
     change = floats(one - other)
-    # Tones are as well seen on a quarter of the pixels, and nearly everything that was mended has others.
     if _other_tones(_halved(change), _TONE_SIGMA / 2, 2 * _TONE) or _other_tones(change, _TONE_SIGMA, _TONE):
         return False
     noise = floats(_through_jpeg(other) - other)
@@ -176,6 +179,13 @@ def _levels(samples: Samples, size: tuple[int, int]) -> Plane:
     """A copy of this (width, height) in levels of 255, three channels."""
     small = cast("Samples", cv2.resize(samples, size, interpolation=cv2.INTER_AREA))
     return floats(small.astype(np.float32) / (257 if small.dtype == np.uint16 else 1))
+
+
+def _coarse_change(one: Samples, other: Samples, size: tuple[int, int]) -> Plane:
+    """How far two pictures differ in levels of 255, on copies of a fraction of this (width, height)."""
+    small = max(1, size[0] // _COARSE), max(1, size[1] // _COARSE)
+    first, second = (_levels(halved_whole(each, 2 * max(small)), small) for each in (one, other))
+    return floats(first - second)
 
 
 def _halved(plane: Plane) -> Plane:

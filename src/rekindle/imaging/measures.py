@@ -10,10 +10,11 @@ from rekindle.imaging.measure.damage import measure_damage
 from rekindle.imaging.measure.highlights import measure_highlights
 from rekindle.imaging.measure.noise import measure_noise
 from rekindle.imaging.measure.tone import measure_tone
-from rekindle.imaging.planes import reduced, thinned
+from rekindle.imaging.planes import halved, reduced
 
 Triple = tuple[float, float, float]
-_SMALL, _THINNED = 512, 2016
+_COPY, _SMALL = 1500, 512
+"""Least longer side of the copy that all looks share which need no full size, and that of the one for tones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,8 @@ def measure(image: Image) -> Measures:
     pixels = image.pixels
     noise = measure_noise(pixels)
     blur = measure_blur(pixels, noise.floor)
-    small = reduced(thinned(pixels, _THINNED), _SMALL)
+    copy = halved(pixels, _COPY)
+    small = reduced(halved(copy, 2 * _SMALL), _SMALL)
     tone = measure_tone(small)
     return Measures(
         width=image.width,
@@ -70,7 +72,7 @@ def measure(image: Image) -> Measures:
         chroma_std=tone.chroma_std,
         cast=tone.cast,
         monochrome=image.grey or tone.monochrome,
-        scratch_coverage=measure_damage(pixels),
+        scratch_coverage=measure_damage(copy),
         highlight_coverage=measure_highlights(small),
-        focus=focus_of(find_faces(pixels)),
+        focus=focus_of(find_faces(copy)),
     )

@@ -60,6 +60,12 @@ def luma(planes: Planes) -> Plane:
     return planes @ LUMA
 
 
+def luma_of(samples: Samples) -> Plane:
+    """BT.601 luma of samples (height, width, 3), 0..1."""
+    weights = (LUMA / np.float32(peak(samples)))[None]
+    return cast("Plane", cv2.transform(samples.astype(np.float32), weights))
+
+
 def gaussian(array: Plane, sigma: float) -> Plane:
     """Gaussian blur of one or three planes, mirrored at the borders."""
     return cast("Plane", cv2.GaussianBlur(array, (0, 0), sigma, borderType=cv2.BORDER_REFLECT_101))
@@ -88,16 +94,40 @@ def reduced(samples: Samples, longest: int) -> Planes:
     return to_planes(cast("Samples", cv2.resize(samples, size, interpolation=cv2.INTER_AREA)))
 
 
+def halved_whole(samples: Samples, least: int) -> Samples:
+    """The same as long as both sides are even, so that nothing is left out."""
+    while max(samples.shape[:2]) >= 2 * least and not any(side % 2 for side in samples.shape[:2]):
+        samples = half(samples)
+    return samples
+
+
 def thinned(samples: Samples, longest: int) -> Samples:
     """A copy of the whole picture by area average, whose longer side is at least `longest` and less than twice that;
     the picture itself where it is no larger. Squares of whole pixels, where they fit, are averaged many times as fast.
     """
+    samples = halved_whole(samples, longest)
     height, width = samples.shape[:2]
     square = max(height, width) // longest
     if square < 2:
         return samples
     size = max(1, round(width / square)), max(1, round(height / square))
     return cast("Samples", cv2.resize(samples, size, interpolation=cv2.INTER_AREA))
+
+
+def half(samples: Samples) -> Samples:
+    """The mean of every four pixels, which is quick; an odd row or column at the end is left out."""
+    height, width = (max(1, side // 2) for side in samples.shape[:2])
+    even = samples[: max(1, samples.shape[0] // 2 * 2), : max(1, samples.shape[1] // 2 * 2)]
+    return cast("Samples", cv2.resize(even, (width, height), interpolation=cv2.INTER_AREA))
+
+
+def halved(samples: Samples, least: int) -> Samples:
+    """Halved again and again as long as the longer side is at least `least`; for looks that need not be exact at the
+    border.
+    """
+    while max(samples.shape[:2]) >= 2 * least:
+        samples = half(samples)
+    return samples
 
 
 def tiles(height: int, width: int, *, side: int, margin: int, wide: int | None = None) -> Iterator[Tile]:

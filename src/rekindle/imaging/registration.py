@@ -22,6 +22,7 @@ _LOOKED_AT = 640
 """Longest side, in pixels, of the copies that are aligned: to a twentieth of their pixels, a third of a 12 MP one's."""
 _FINE, _WIDE = 1.0, 8.0
 """Sigmas, in pixels of the copies, between which luma is made even, so that tones do not matter."""
+_SPARE = 2
 _STEPS, _ENOUGH = 60, 1e-5
 _LEAST_ALIKE = 0.3
 """Correlation of the aligned copies below which nothing was recognised."""
@@ -108,9 +109,18 @@ def _same_shape(made: Image, photo: Image) -> bool:
 def _even(samples: Samples, size: tuple[int, int]) -> Plane:
     """Luma of a copy without its tones: what is finer than `_WIDE`, of the same strength everywhere."""
     grey = gaussian(grey_copy(samples, size), _FINE)
-    detail = grey - gaussian(grey, _WIDE)
-    around = np.sqrt(gaussian(floats(detail**2), _WIDE))
+    detail = grey - _wide(grey)
+    around = np.sqrt(np.maximum(_wide(floats(detail**2)), 0))
     return floats(np.clip(detail / (around + 0.3 * float(detail.std()) + 0.002), -3, 3))
+
+
+def _wide(plane: Plane) -> Plane:
+    """Blurred over `_WIDE` pixels, on a copy that is as good for it and has a quarter of them."""
+    height, width = plane.shape
+    small = max(4, round(width / _SPARE)), max(4, round(height / _SPARE))
+    copy = cast("Plane", cv2.resize(plane, small, interpolation=cv2.INTER_AREA))
+    blurred = cv2.resize(gaussian(copy, _WIDE / _SPARE), (width, height), interpolation=cv2.INTER_LINEAR)
+    return cast("Plane", blurred)
 
 
 def _found(even: tuple[Plane, Plane], size: tuple[int, int], matrix: Matrix) -> _Found:

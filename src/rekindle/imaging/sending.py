@@ -6,14 +6,13 @@ from typing import Literal, cast
 
 import numpy as np
 
-from rekindle.imaging.decode import decode
 from rekindle.imaging.image import Samples
 from rekindle.imaging.likeness import Likeness, believed, compare
 from rekindle.imaging.marks import fitted, load_mask
 from rekindle.imaging.previews import to_browser
 from rekindle.imaging.registration import align
-from rekindle.imaging.vips import from_array, open_file, reading
-from rekindle.imaging.working import save_working
+from rekindle.imaging.vips import from_array, reading
+from rekindle.imaging.working import load_working, open_working, save_working
 
 QUALITY = 92
 """Of the JPEGs that are sent: finer than any model sees, and a fifth of the bytes of the best quality."""
@@ -29,7 +28,7 @@ def write_sent(source: Path, target: Path, size: tuple[int, int]) -> None:
     """Write the working file `source` as a JPEG of this width and height: sRGB in three channels, without metadata."""
     width, height = size
     with reading():
-        picture = open_file(source)
+        picture = open_working(source)
         if (picture.width, picture.height) != size:
             picture = picture.thumbnail_image(width, height=height, size="force", no_rotate=True)
         colours = to_browser(picture)
@@ -67,7 +66,7 @@ def bring_in(result: Path, source: Path, target: Path, kind: Literal["mended", "
     mended, made = kind == "mended", believed(result)
     if isinstance(made, Likeness):
         return Brought(reason=made.reason)
-    photo = decode(source)[0]
+    photo = load_working(source)
     found = compare(made.pixels, photo.pixels, same_scene=mended)
     if found.reason:
         return Brought(alike=found.alike, reason=found.reason)

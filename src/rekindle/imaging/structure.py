@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rekindle.imaging.image import Samples
-from rekindle.imaging.planes import Plane, floats, gaussian, luma, peak, thinned
+from rekindle.imaging.planes import Plane, floats, gaussian, luma_of, thinned
 
 Field: TypeAlias = NDArray[np.complex64]
 """The direction of the edge at each pixel as a complex number of twice its angle, so that dark on light is the same as
@@ -64,8 +64,7 @@ def fit(first: Samples, second: Samples) -> Fit:
 
 def grey_copy(samples: Samples, size: tuple[int, int]) -> Plane:
     """Luma (height, width) of a copy of this (width, height), by area average, 0..1."""
-    small = cast("Samples", cv2.resize(samples, size, interpolation=cv2.INTER_AREA))
-    return luma(floats(small.astype(np.float32) / peak(samples)))
+    return cast("Plane", cv2.resize(luma_of(samples), size, interpolation=cv2.INTER_AREA))
 
 
 def edges(samples: Samples, size: tuple[int, int]) -> Field:
@@ -75,7 +74,10 @@ def edges(samples: Samples, size: tuple[int, int]) -> Field:
     power = across**2 + down**2
     around = np.sqrt(gaussian(floats(power), _AROUND)) + _FLOOR * float(np.sqrt(power.mean())) + _FAINT
     length = np.minimum(np.sqrt(power) / around, 2)
-    field = (length * np.exp(2j * np.arctan2(down, across))).astype(np.complex64)
+    # Twice the angle is that of the square of the number.
+    field = np.zeros(power.shape, np.complex64)
+    scale = length / np.maximum(power, np.float32(1e-20))
+    field.real, field.imag = (across**2 - down**2) * scale, 2 * across * down * scale
     field[:_RIM] = field[-_RIM:] = 0
     field[:, :_RIM] = field[:, -_RIM:] = 0
     return field

@@ -87,8 +87,9 @@ def open_reduced(path: Path, side: int, *, page: int = 0) -> Picture:
     return reduce(source, side, height=side, size="down", no_rotate=True, option_string=_options(page))
 
 
-def open_reduced_jpeg(path: Path, side: int, *, size: tuple[int, int]) -> Picture:
-    """The same for a JPEG whose width and height are known: decoded at 1/2, 1/4 or 1/8, which is quick, then scaled.
+def open_reduced_jpeg(path: Path, side: int, *, size: tuple[int, int], near: float = 1.0) -> Picture:
+    """The same for a JPEG whose width and height are known: decoded at 1/2, 1/4 or 1/8, which is quick, then scaled
+    where it is more than `near` times as long as it should be, or its proportions have suffered.
 
     A third quicker than libvips' own thumbnails for what has three channels already.
     """
@@ -97,7 +98,7 @@ def open_reduced_jpeg(path: Path, side: int, *, size: tuple[int, int]) -> Pictur
     shrink = next((each for each in (8, 4, 2) if longest >= side * each), 1)
     load = cast("Callable[..., Picture]", pyvips.Image.jpegload)  # pyright: ignore[reportUnknownMemberType]
     picture = load(str(path), shrink=shrink, access="sequential", fail_on="truncated")
-    if longest <= side:
+    if longest <= side or (longest / shrink <= side * near and not any(each % shrink for each in size)):
         return picture
     across, down = (max(1, round(each * side / longest)) for each in size)
     return picture.resize(across / picture.width, vscale=down / picture.height)

@@ -6,9 +6,10 @@ from pathlib import Path
 from rekindle.imaging.decode import image_of
 from rekindle.imaging.encode import Encoding, encode
 from rekindle.imaging.image import Image, Metadata
+from rekindle.imaging.mapping import mapped
 from rekindle.imaging.metadata import read_metadata
 from rekindle.imaging.output import WHOLE, Output, shaped
-from rekindle.imaging.vips import attached, from_image, open_file, reading
+from rekindle.imaging.vips import Picture, attached, from_image, open_file, reading
 from rekindle.imaging.xmp import with_source_type
 
 
@@ -26,9 +27,18 @@ def save_working(image: Image, path: Path) -> None:
 
 
 def load_working(path: Path) -> Image:
-    """The image of a working file. Raises DamagedFile."""
+    """The image of a working file. A plain one is mapped, which takes next to no time. Raises DamagedFile."""
+    image = mapped(path)
+    if image is not None:
+        return image
     with reading():
         return image_of(open_file(path))
+
+
+def open_working(path: Path) -> Picture:
+    """The same as a pipeline with its profile, to be used within `reading()`."""
+    image = mapped(path)
+    return open_file(path) if image is None else attached(from_image(image), image.space)
 
 
 def transcode(

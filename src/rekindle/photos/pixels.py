@@ -2,13 +2,15 @@
 
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import cast
 
 import numpy as np
+from numpy.typing import NDArray
 
-from rekindle.imaging.corners import Found, find_corners_file
+from rekindle.imaging.corners import Found, find_corners
 from rekindle.imaging.decode import decode
 from rekindle.imaging.header import read_header
-from rekindle.imaging.intake import Inspected
+from rekindle.imaging.intake import Inspected, examined
 from rekindle.imaging.marks import write_mask
 from rekindle.imaging.measures import Measures, measure
 from rekindle.imaging.previews import save_previews
@@ -16,7 +18,7 @@ from rekindle.imaging.quadrilateral import Corners
 from rekindle.imaging.warp import straighten
 from rekindle.imaging.working import load_working, save_working
 from rekindle.safety.masks import open_mask
-from rekindle.safety.uploads import UploadLimits, inspect_upload
+from rekindle.safety.uploads import UploadLimits, check_upload
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +49,9 @@ class Adopted:
 
 def examine(source: Path, folder: Path, limits: UploadLimits) -> Examined:
     """Check an upload, make its previews in `folder`, and look for the corners of a print on them."""
-    inspected = inspect_upload(source, folder, limits)
-    return Examined(inspected, find_corners_file(inspected.preview))
+    inspected, seen = examined(source, folder, check_upload(source, limits))
+    colours = seen if seen.ndim == 3 else np.repeat(seen[..., None], 3, axis=2)
+    return Examined(inspected, find_corners(cast("NDArray[np.uint8]", colours)))
 
 
 def prepare(source: Path, target: Path, corners: Corners) -> Straightened:

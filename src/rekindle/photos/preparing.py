@@ -20,7 +20,7 @@ from rekindle.photos.service import OriginalGone, corners_of, owned_photo
 from rekindle.photos.tables import PhotoRow
 from rekindle.treatments.diagnose import Diagnosis, diagnose
 
-VERSION = 2
+VERSION = 3
 """Raised whenever the same original and corners would be prepared or measured differently."""
 
 

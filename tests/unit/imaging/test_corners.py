@@ -1,7 +1,5 @@
 """Finding the corners of a print: right on prints, silent on ordinary photographs."""
 
-from pathlib import Path
-
 import cv2
 import numpy as np
 import pytest
@@ -9,10 +7,9 @@ import skimage.data
 
 from benchmarks.corner_scenes import KINDS, Photo
 from benchmarks.corners import HIT, evaluate, largest_contour, photographs, scene
-from rekindle.errors import Invalid
-from rekindle.imaging.corner_evidence import FEATURES
+from rekindle.imaging.corner_evidence import FEATURES, lines_outside
 from rekindle.imaging.corner_judge import judge
-from rekindle.imaging.corners import AUTOMATIC, SUGGESTED, find_corners, find_corners_file
+from rekindle.imaging.corners import AUTOMATIC, SUGGESTED, find_corners
 from rekindle.imaging.image import Image
 from rekindle.imaging.quadrilateral import FULL_FRAME, Corners, Point, check, distance
 
@@ -46,20 +43,6 @@ def test_the_corners_are_the_same_whatever_the_size_and_the_depth_of_the_picture
     deep = Image(small.astype(np.uint16) * 257)
     assert distance(find_corners(large).corners, find_corners(small).corners) < 0.004
     assert find_corners(deep) == find_corners(Image(small)) == find_corners(small)
-
-
-def test_a_preview_file_is_looked_at(tmp_path: Path) -> None:
-    preview = tmp_path / "preview.jpg"
-    cv2.imwrite(str(preview), cv2.cvtColor(print_on_a_table(), cv2.COLOR_RGB2BGR))
-    found = find_corners_file(preview)
-    assert found.confidence >= AUTOMATIC
-    assert distance(found.corners, LYING) < 0.006
-
-
-def test_a_preview_that_cannot_be_read_is_refused_with_a_reason(tmp_path: Path) -> None:
-    (tmp_path / "preview.jpg").write_bytes(b"not a picture")
-    with pytest.raises(Invalid, match="could not be read"):
-        find_corners_file(tmp_path / "preview.jpg")
 
 
 @pytest.mark.parametrize("photo", PHOTOS)
@@ -112,3 +95,14 @@ def test_the_judge_follows_the_evidence(evidence: str, sign: int) -> None:
     more = rows.copy()
     more[:, FEATURES.index(evidence)] += 0.3
     assert (sign * (judge().logits(more) - judge().logits(rows)) >= -1e-9).all()
+
+
+def test_lines_count_as_outside_as_far_as_their_middles_are() -> None:
+    outline = np.array([(20, 30), (120, 22), (130, 90), (15, 100)], np.float32)
+    rng = np.random.default_rng(5)
+    middles, weights = rng.uniform(0, 150, (60, 2)).astype(np.float32), rng.uniform(1, 9, 60).astype(np.float32)
+    contour = outline.reshape(-1, 1, 2)
+    away = np.array([cv2.pointPolygonTest(contour, (float(x), float(y)), measureDist=True) for x, y in middles])
+    expected = float(weights[away < -8].sum() / cv2.arcLength(contour, closed=True))
+    assert 0 < expected < 2
+    assert lines_outside(outline[None], middles, weights) == pytest.approx([expected], rel=1e-5)

@@ -8,7 +8,11 @@ from hypothesis import strategies as st
 from rekindle.imaging.planes import (
     box,
     gaussian,
+    half,
+    halved,
+    halved_whole,
     luma,
+    luma_of,
     peak,
     reduced,
     resize,
@@ -129,3 +133,26 @@ def test_a_thinned_copy_is_long_enough_never_twice_as_long_and_shows_the_whole(
     assert copy.shape[:2] == (height, width) or longest <= max(copy.shape[:2]) < 2 * longest
     assert np.all(copy == 90)
     assert max(copy.shape[:2]) >= min(longest, max(height, width))
+
+
+@given(st.integers(1, 90), st.integers(1, 90), st.integers(1, 40))
+def test_halving_ends_before_a_picture_gets_too_small(height: int, width: int, least: int) -> None:
+    samples = np.full((height, width, 3), 90, np.uint16)
+    copy, whole = halved(samples, least), halved_whole(samples, least)
+    assert max(copy.shape[:2]) >= min(least, max(height, width))
+    assert max(copy.shape[:2]) < 2 * least
+    assert height / whole.shape[0] == width / whole.shape[1]
+    assert np.all(copy == 90)
+    assert np.all(whole == 90)
+
+
+def test_a_half_is_the_mean_of_four_pixels() -> None:
+    samples = np.random.default_rng(1).integers(0, 256, (7, 9, 3), np.uint8)
+    four = samples[:6, :8].reshape(3, 2, 4, 2, 3).astype(float).mean(axis=(1, 3))
+    assert np.abs(half(samples) - four).max() <= 0.5
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, np.uint16])
+def test_luma_of_samples_is_that_of_their_planes(dtype: type) -> None:
+    samples = np.random.default_rng(2).integers(0, np.iinfo(dtype).max, (20, 30, 3), dtype)
+    assert np.allclose(luma_of(samples), luma(to_planes(samples)), atol=1e-6)

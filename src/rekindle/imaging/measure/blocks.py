@@ -8,7 +8,7 @@ import numpy as np
 
 from rekindle.imaging.image import Samples
 from rekindle.imaging.measure.dct import SIDE
-from rekindle.imaging.planes import Plane, luma, to_planes, windows
+from rekindle.imaging.planes import Plane, luma_of, windows
 
 _EDGE = 0.12
 """Steps above this are edges of things (0..1)."""
@@ -21,7 +21,7 @@ def measure_blockiness(samples: Samples) -> float:
     height, width = samples.shape[:2]
     rows: list[float] = []
     for window in windows(height, width, side=256, most=12):
-        grey = luma(to_planes(samples[window]))
+        grey = luma_of(samples[window])
         if min(grey.shape) >= 4 * SIDE:
             rows.append((_along(grey) + _along(np.ascontiguousarray(grey.T))) / 2)
     return float(np.median(rows)) if rows else 0.0

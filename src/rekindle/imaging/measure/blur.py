@@ -7,11 +7,13 @@ windows, which leaves what all parts of the picture share and averages out what 
 """
 
 from dataclasses import dataclass
+from typing import cast
 
+import cv2
 import numpy as np
 
 from rekindle.imaging.image import Samples
-from rekindle.imaging.planes import Plane, gaussian, luma, to_planes, windows
+from rekindle.imaging.planes import Plane, gaussian, luma_of, windows
 
 _SIDE, _LARGE_SIDE, _LARGE = 128, 256, 1500
 """Windows of 128 pixels; of 256 where both sides of the picture have 1500 and more."""
@@ -43,10 +45,11 @@ def measure_blur(samples: Samples, noise: float = 0.0) -> Blur:
     parts = _structured(samples)
     if parts is None:
         return Blur(0.0, 0.0, 0.0, 0.0)
-    power = np.abs(np.fft.fft2(parts)) ** 2
+    power = np.stack([power_of(part) for part in parts])
     mean = np.maximum(power.mean(axis=0) - noise**2, 1e-10)
-    logarithm = np.log(power + _QUANTISED).mean(axis=0)
-    length, direction, evidence = _motion(np.fft.fftshift(np.fft.ifft2(logarithm).real).astype(np.float32))
+    logarithm = np.log(power + np.float32(_QUANTISED)).mean(axis=0)
+    cepstrum = np.fft.irfft2(logarithm, parts.shape[1:])
+    length, direction, evidence = _motion(np.fft.fftshift(cepstrum).astype(np.float32))
     return Blur(_softness(mean), length, direction, evidence)
 
 
@@ -60,19 +63,35 @@ def _structured(samples: Samples) -> Plane | None:
     weight /= np.sqrt(np.sum(weight**2))
     parts: list[Plane] = []
     for window in windows(height, width, side=side, most=40):
-        grey = luma(to_planes(samples[window]))
+        grey = luma_of(samples[window])
         parts.append((grey - grey.mean()) * weight)
     parts.sort(key=lambda part: -float(part.std()))
     return np.stack(parts[: max(4, -(-len(parts) // 2))])
 
 
+def power_of(part: Plane) -> Plane:
+    """The power of the frequencies of a square of even side, (side, side / 2 + 1): the other half is the same."""
+    side, half = part.shape[0], part.shape[0] // 2
+    packed = cast("Plane", cv2.dft(part))  # as OpenCV packs it: the first and the last column are spectra themselves
+    power = np.empty((side, half + 1), np.float32)
+    power[:, 1:half] = packed[:, 1:-1:2] ** 2 + packed[:, 2:-1:2] ** 2
+    for column, edge in ((0, packed[:, 0]), (half, packed[:, -1])):
+        power[[0, half], column] = edge[[0, -1]] ** 2
+        power[1:half, column] = edge[1:-1:2] ** 2 + edge[2:-1:2] ** 2
+        power[half + 1 :, column] = power[1:half, column][::-1]
+    return power
+
+
 def _softness(power: Plane) -> float:
-    """From the power of fine structure over that of coarse structure: natural sharp pictures have about 1 : 30."""
+    """From the power of fine structure over that of coarse structure: natural sharp pictures have about 1 : 30. `power`
+    is half a plane.
+    """
     side = power.shape[0]
-    frequency = np.fft.fftfreq(side)
-    radius = np.hypot(frequency[:, None], frequency[None, :])
-    fine = power[(radius >= _FINE[0]) & (radius < _FINE[1])].mean()
-    coarse = power[(radius >= _COARSE[0]) & (radius < _COARSE[1])].mean()
+    across = np.fft.rfftfreq(side)
+    radius = np.hypot(np.fft.fftfreq(side)[:, None], across[None, :])
+    times = np.broadcast_to(np.where((across == 0) | (across == 0.5), 1, 2), power.shape)
+    rings = [(radius >= first) & (radius < last) for first, last in (_FINE, _COARSE)]
+    fine, coarse = (float(np.average(power[ring], weights=times[ring])) for ring in rings)
     if coarse < 1e-8:
         return 0.0
     return float(np.clip((-1.0 - np.log10(max(fine / coarse, 1e-9))) / 3.0, 0, 1))

@@ -9,7 +9,7 @@ import numpy as np
 from rekindle.imaging.faces import Face, weight_of
 from rekindle.imaging.image import Samples
 from rekindle.imaging.nets.restorer import Marked, glance_for_marks
-from rekindle.imaging.planes import Mask, peak, thinned
+from rekindle.imaging.planes import Mask, halved, peak
 
 _LIKELY, _CERTAIN = 0.3, 0.8
 """Chance from which a pixel belongs to a mark, and that at least one pixel of the mark must reach (hysteresis as in
@@ -23,7 +23,7 @@ that it holds for more likely than not: what looks a little like marks everywher
 was not trained on, none passes without marks and one when it is only noisy; with scratches all do, with scratches and
 noise 22, and with seven ruled white lines on a noisy, faded copy all.
 """
-_LONGEST = 1024
+_LEAST, _LONGEST = 960, 1024
 
 
 def find_damage(seen: Marked, faces: Sequence[Face] = ()) -> Mask:
@@ -57,7 +57,7 @@ def measure_damage(samples: Samples) -> float:
     """The share of a picture, 0..1, that marks cover, seen on a copy of at most 1024 pixels a side; 0 where too few of
     them are certain to call the picture damaged.
     """
-    samples = thinned(samples, _LONGEST)
+    samples = halved(samples, _LEAST)
     height, width = samples.shape[:2]
     scale = _LONGEST / max(height, width)
     if scale < 1:

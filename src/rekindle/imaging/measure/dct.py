@@ -24,9 +24,14 @@ ORDER = np.add.outer(np.arange(SIDE), np.arange(SIDE)).reshape(-1)
 
 def blocks_of(plane: Plane, top: int, left: int) -> Plane:
     """The whole blocks of a plane from the offset (top, left) on: (rows * columns, 64), a copy."""
+    return cut_up(plane, top, left).reshape(-1, SIZE)
+
+
+def cut_up(plane: Plane, top: int, left: int) -> Plane:
+    """The same as a view (rows, columns, 8, 8)."""
     rows, columns = (plane.shape[0] - top) // SIDE, (plane.shape[1] - left) // SIDE
     cut = plane[top : top + rows * SIDE, left : left + columns * SIDE]
-    return cut.reshape(rows, SIDE, columns, SIDE).transpose(0, 2, 1, 3).reshape(-1, SIZE)
+    return cut.reshape(rows, SIDE, columns, SIDE).transpose(0, 2, 1, 3)
 
 
 def forward(blocks: Plane) -> Plane:

@@ -5,7 +5,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rekindle.imaging.image import Planes
-from rekindle.imaging.planes import gaussian, luma
+from rekindle.imaging.planes import Plane, gaussian, luma
 
 _BLOWN = 0.975
 _LARGEST, _SMALLEST = 0.12, 0.0015
@@ -15,9 +15,9 @@ _LARGEST, _SMALLEST = 0.12, 0.0015
 def measure_highlights(planes: Planes) -> float:
     """Share of a small copy (about 512 pixels a side) that glowing blown spots away from the border cover, 0..1."""
     height, width = planes.shape[:2]
-    blown = (planes.min(axis=2) > _BLOWN).astype(np.uint8)
+    blown = (np.minimum.reduce([planes[..., channel] for channel in range(3)]) > _BLOWN).astype(np.uint8)
     count, labels, stats = _spots(blown)
-    glow = gaussian(luma(planes), 3.0)
+    glow: Plane | None = None
     total = 0.0
     for index in range(1, count):
         x, y, w, h, area = (int(v) for v in stats[index])
@@ -26,6 +26,7 @@ def measure_highlights(planes: Planes) -> float:
         if not inside or not _SMALLEST < share < _LARGEST or area < 0.5 * w * h:
             continue
         spot = (labels == index).astype(np.uint8)
+        glow = gaussian(luma(planes), 3.0) if glow is None else glow
         near = np.asarray(cv2.dilate(spot, np.ones((13, 13), np.uint8))) > spot
         if float(np.mean(glow[near])) > 0.8:
             total += share

@@ -5,13 +5,17 @@ and Morel, "The Noise Clinic" (IPOL 2015): blocks with the least structure hold 
 describes grain that was blurred or compressed as well as fresh noise.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import cast
 
+import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from rekindle.imaging.image import Planes, Samples
-from rekindle.imaging.measure.dct import ORDER, SIDE, SIZE, blocks_of, forward
-from rekindle.imaging.planes import Plane, box, floats, to_planes, windows
+from rekindle.imaging.measure.dct import ORDER, SIDE, SIZE, cut_up, forward
+from rekindle.imaging.planes import Plane, box, floats, peak, windows
 
 OPPONENT = np.array([[1 / 3**0.5] * 3, [1 / 2**0.5, 0, -1 / 2**0.5], [1 / 6**0.5, -2 / 6**0.5, 1 / 6**0.5]], np.float32)
 """Orthonormal opponent axes: lightness, red against blue, green against magenta. White noise stays white in them."""
@@ -62,19 +66,21 @@ def from_opponent(planes: Planes) -> Planes:
 def measure_noise(samples: Samples, *, side: int = 256, most: int = 16) -> Noise:
     """The noise of a picture from up to `most` windows of `side` pixels at full size."""
     height, width = samples.shape[:2]
-    parts = [opponent(to_planes(samples[window])) for window in windows(height, width, side=side, most=most)]
-    usable = [part for part in parts if min(part.shape[:2]) >= 2 * SIDE]
+    parts = [samples[window] for window in windows(height, width, side=side, most=most)]
+    usable = [_split(part) for part in parts if min(part.shape[:2]) >= 2 * SIDE]
     if not usable:
         return Noise(np.zeros((3, SIZE), np.float32))
-    channels = [np.concatenate([_coefficients(part[..., c]) for part in usable]) for c in range(3)]
-    mean = channels[0][:, 0] / (SIDE * 3**0.5)
-    open_blocks = (mean > _CLIPPED[0]) & (mean < _CLIPPED[1])
-    if np.count_nonzero(open_blocks) < _FEWEST:
+    channels = [_blocks(planes) for planes in zip(*usable, strict=True)]
+    means = [_mean(channel) for channel in channels]
+    open_blocks = np.flatnonzero((means[0] > _CLIPPED[0] * 3**0.5) & (means[0] < _CLIPPED[1] * 3**0.5))
+    if len(open_blocks) < _FEWEST:
         return Noise(np.zeros((3, SIZE), np.float32))
-    channels = [channel[open_blocks] for channel in channels]
-    energy = np.mean(channels[0][:, 1:] ** 2, axis=1)
-    table = np.stack([_flat_levels(channel) for channel in channels]).astype(np.float32)
-    return Noise(table, floor=_floor(energy))
+    energies = [_energy(channel, mean)[open_blocks] for channel, mean in zip(channels, means, strict=True)]
+    levels = [
+        _flat_levels(channel[open_blocks[_flattest(energy)]])
+        for channel, energy in zip(channels, energies, strict=True)
+    ]
+    return Noise(np.stack(levels).astype(np.float32), floor=_floor(energies[0] / np.float32(SIZE - 1)))
 
 
 def _floor(energy: Plane) -> float:
@@ -92,19 +98,44 @@ def _floor(energy: Plane) -> float:
     return float(first * (1 - uneven) * (1 - grassy))
 
 
-def _coefficients(plane: Plane) -> Plane:
-    shifts = ((3, 5), (6, 2))  # off the grid of 8, where JPEG hides what it has done
-    return np.concatenate([forward(blocks_of(plane, y, x)) for y, x in shifts])
+def _split(samples: Samples) -> Sequence[Plane]:
+    """Lightness and the two colour differences of samples, 0..1."""
+    axes = OPPONENT / np.float32(peak(samples))
+    return cast("Sequence[Plane]", cv2.split(cv2.transform(samples.astype(np.float32), axes)))
 
 
-def _flat_levels(coefficients: Plane) -> Plane:
-    """Root mean square of each frequency over the flattest blocks, made smooth so that low frequencies are not
-    underrated.
+def _blocks(planes: Sequence[Plane]) -> Plane:
+    """The blocks of planes (n, 64), off the grid of 8, where JPEG hides what it has done."""
+    cuts = [cut_up(plane, y, x) for plane in planes for y, x in ((3, 5), (6, 2))]
+    blocks = np.empty((sum(cut.size for cut in cuts) // SIZE, SIZE), np.float32)
+    first = 0
+    for cut in cuts:
+        last = first + cut.size // SIZE
+        blocks[first:last].reshape(cut.shape)[...] = cut
+        first = last
+    return blocks
+
+
+def _mean(blocks: Plane) -> Plane:
+    return blocks @ np.full(SIZE, 1 / SIZE, np.float32)
+
+
+def _energy(blocks: Plane, mean: Plane) -> Plane:
+    """The sum of the squares of all coefficients of each block but its mean: the same as that of its pixels without it
+    (Parseval), and so needs no transform.
     """
-    energy = np.sum(coefficients[:, 1:] ** 2, axis=1)
+    centred = blocks - mean[:, None]
+    return floats(np.einsum("ij,ij->i", centred, centred))
+
+
+def _flattest(energy: Plane) -> NDArray[np.intp]:
     count = max(16, int(len(energy) * _FLATTEST))
-    flat = coefficients[np.argpartition(energy, min(count, len(energy) - 1))[:count]]
-    levels = floats(np.sqrt(np.mean(flat**2, axis=0)))
+    return np.argpartition(energy, min(count, len(energy) - 1))[:count]
+
+
+def _flat_levels(blocks: Plane) -> Plane:
+    """Root mean square of each frequency over flat blocks, made smooth so that low frequencies are not underrated."""
+    levels = floats(np.sqrt(np.mean(forward(blocks) ** 2, axis=0)))
     levels[0] = np.sqrt(np.mean(levels[ORDER == 1] ** 2))
     grid = levels.reshape(SIDE, SIDE)
     around = box(floats(grid**2), 3)

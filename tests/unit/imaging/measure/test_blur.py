@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
-from rekindle.imaging.measure.blur import measure_blur
+from rekindle.imaging.measure.blur import measure_blur, power_of
 from tests.damages import deep, moved, noisy, sample
 
 MOVED = 0.06
@@ -71,3 +71,8 @@ def test_depth_changes_nothing() -> None:
 def test_nothing_is_said_about_pictures_smaller_than_a_window() -> None:
     blur = measure_blur(moved(sample("coffee"), 9, 0)[:127])
     assert (blur.softness, blur.length, blur.evidence) == (0.0, 0.0, 0.0)
+
+
+def test_half_a_spectrum_is_that_of_the_textbook() -> None:
+    part = np.random.default_rng(3).normal(size=(64, 64)).astype(np.float32)
+    assert np.allclose(power_of(part), np.abs(np.fft.fft2(part))[:, :33] ** 2, rtol=1e-3, atol=1e-2)

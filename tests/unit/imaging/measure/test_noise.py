@@ -83,3 +83,16 @@ def test_blocks_come_back_from_their_cosines_with_the_same_energy() -> None:
     assert np.array_equal(blocks[5].reshape(SIDE, SIDE), plane[11:19, 13:21])
     assert np.allclose(inverse(forward(blocks)), blocks, atol=1e-5)
     assert np.sum(forward(blocks) ** 2) == pytest.approx(np.sum(blocks**2), rel=1e-5)
+
+
+def test_the_table_is_that_of_the_flattest_blocks_by_their_coefficients() -> None:
+    samples = noisy(sample("coffee")[:256, :256], 6)
+    lightness = opponent(to_planes(samples))[..., 0]
+    coefficients = np.concatenate([forward(blocks_of(lightness, y, x)) for y, x in ((3, 5), (6, 2))])
+    mean = coefficients[:, 0] / (SIDE * 3**0.5)
+    coefficients = coefficients[(mean > 0.02) & (mean < 0.97)]
+    energy = np.sum(coefficients[:, 1:] ** 2, axis=1)
+    flat = coefficients[np.argsort(energy)[: int(len(energy) * 0.08)]]
+    found = measure_noise(samples).table[0]
+    assert (found[1:] >= 0.999 * np.sqrt(np.mean(flat**2, axis=0))[1:]).all()
+    assert np.mean(found[1:] ** 2) == pytest.approx(np.mean(flat[:, 1:] ** 2), rel=0.1)
