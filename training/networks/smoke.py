@@ -33,6 +33,14 @@ def restorer(photos: Path, folder: Path) -> None:
     call("training.networks.export", str(run), str(photos), str(folder / "weights"))
 
 
+def filler(photos: Path, folder: Path) -> None:
+    """A short run that begins with that restorer, and its file."""
+    run = folder / "filler"
+    quick = ("--minutes", "0.1", "--every", "0.1", "--batch", "4")
+    call("training.networks.filler", str(photos), str(run), "--start", str(folder / "restorer"), *quick)
+    call("training.networks.export_filler", str(run), str(photos), str(folder / "weights"))
+
+
 def colourizer(photos: Path, folder: Path) -> None:
     """A short run of the other network, and its file."""
     run, target = folder / "colourizer", folder / "weights" / "colourizer.onnx"
@@ -48,9 +56,10 @@ def main() -> None:
         folder = Path(name)
         photos = write_photos(folder / "photos")
         restorer(photos, folder)
+        filler(photos, folder)
         colourizer(photos, folder)
         made = sorted(path.name for path in (folder / "weights").glob("*.onnx"))
-    assert made == ["colourizer.onnx", "restorer.int8.onnx", "restorer.onnx"], made
+    assert made == ["colourizer.onnx", "filler.onnx", "restorer.int8.onnx", "restorer.onnx"], made
     print(f"The whole chain ran in {time.monotonic() - began:.0f} s.")
 
 

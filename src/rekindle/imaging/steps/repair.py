@@ -11,6 +11,7 @@ import numpy as np
 from rekindle.imaging.image import Samples
 from rekindle.imaging.planes import Mask, Plane, Tile, floats, peak, tiles
 from rekindle.imaging.steps.filter import Area
+from rekindle.imaging.steps.trust import Strengths
 
 _REACH = 4.0
 """How far, in pixels, the filling looks (Telea 2004: a small radius keeps lines sharp)."""
@@ -20,9 +21,6 @@ _WIDE = 6
 
 _BLOCK, _MARGIN, _THREADS = 512, 64, 2
 """A large picture with few marks is worked on only in the blocks that hold any."""
-
-_SAY = np.float32(0.3)
-"""The network's share in a filling (measured on photographs that it was not trained on)."""
 
 _FEATHER = 2
 """Pixels over which the filling fades into the picture."""
@@ -52,12 +50,20 @@ def grown(mask: Mask, by: int) -> Mask:
     return cast("np.ndarray", cv2.dilate(mask.astype(np.uint8), kernel)).astype(np.bool_)
 
 
-def fill(pixels: Samples, mask: Mask, rim: int = 0, *, opinion: Opinion | None = None) -> Samples:
+def fill(
+    pixels: Samples,
+    mask: Mask,
+    rim: int = 0,
+    *,
+    opinion: Opinion | None = None,
+    say: float = 1.0,
+    strength: Strengths | None = None,
+) -> Samples:
     """The picture (height, width, 3) with the masked places and `rim` pixels around them filled; the rim fades into
     the picture. Every other sample stays exactly as it is. Without a mask it is the same array.
 
-    `opinion`, asked for each block that holds marks, has a say in what is filled in: lines go on in it where the
-    surroundings alone would be smeared over.
+    `opinion`, asked for each block that holds marks, has the share `say` in what is filled in; the rest is what the
+    surroundings say. `strength` (height, width) is how strongly each pixel of the mask is filled.
     """
     if not mask.any():
         return pixels
@@ -68,11 +74,14 @@ def fill(pixels: Samples, mask: Mask, rim: int = 0, *, opinion: Opinion | None =
         here = holes[tile.target]
         if not here.any():
             return
-        around = cast("Samples", np.ascontiguousarray(pixels[tile.outer]))
-        filled = _coarse_to_fine(around, holes[tile.outer])[tile.inner][here]
-        if opinion is not None:
-            filled = (1 - _SAY) * filled + _SAY * opinion(tile.target)[here]
+        share = np.float32(0.0 if opinion is None else say)
+        filled = share * opinion(tile.target)[here] if opinion is not None else np.float32(0)
+        if share < 1:
+            around = cast("Samples", np.ascontiguousarray(pixels[tile.outer]))
+            filled = filled + (1 - share) * _coarse_to_fine(around, holes[tile.outer])[tile.inner][here]
         weight = _fading(mask[tile.outer], rim)[tile.inner][here][:, None]
+        if strength is not None:
+            weight = weight * (strength[tile.target][here][:, None] / np.float32(255))
         result[tile.target][here] = np.round(pixels[tile.target][here] * (1 - weight) + filled * weight)
 
     with ThreadPoolExecutor(_THREADS) as pool:

@@ -1,0 +1,42 @@
+"""Asks a network what lies under marks, tile by tile: it sees the picture, a first filling, and where the marks are."""
+
+from collections.abc import Callable
+
+import numpy as np
+
+from rekindle.imaging.image import Planes, Samples
+from rekindle.imaging.nets.restorer import HIGH, MARGIN, WIDE, Seen, run_padded, views_of
+from rekindle.imaging.nets.session import session
+from rekindle.imaging.planes import Mask, tiles, to_planes
+
+_WEIGHTS = "filler"
+
+
+def look_under(
+    pixels: Samples, filled: Samples, marks: Mask, progress: Callable[[float], None] | None = None
+) -> Seen:  # fmt: skip
+    """What to change in a picture (height, width, 3) so that it shows what was there before the marks (height, width),
+    without noise; nothing elsewhere. `filled` is the same picture with the marks filled from around them.
+
+    Marks are often half transparent, or none at all: so the network sees the picture itself as well.
+    """
+    change = np.zeros(pixels.shape, np.float16)
+    views, net = views_of(*marks.shape), session(_WEIGHTS)
+    todo = [(view, tile) for view in views for tile in tiles(*marks.shape, side=HIGH, wide=WIDE, margin=MARGIN)]
+    for done, (view, tile) in enumerate(todo, 1):
+        here = view.of(marks)[tile.target]
+        if here.any():
+            planes = to_planes(view.of(pixels)[tile.outer])
+            shown = stacked(planes, to_planes(view.of(filled)[tile.outer]), view.of(marks)[tile.outer])
+            answer = run_padded(net.run, shown) - planes
+            view.of(change)[tile.target][here] += (answer[tile.inner][here] / len(views)).astype(np.float16)
+        if progress:
+            progress(done / len(todo))
+    if np.array_equal(pixels[..., 0], pixels[..., 1]) and np.array_equal(pixels[..., 0], pixels[..., 2]):
+        change[...] = change.mean(axis=2, dtype=np.float32, keepdims=True)
+    return Seen(1, change)
+
+
+def stacked(planes: Planes, filled: Planes, marks: Mask) -> Planes:
+    """What the network is shown of a tile (height, width, 7): the filled picture, the picture, and the marks."""
+    return np.concatenate([filled, planes, marks[..., None].astype(np.float32)], axis=2)
