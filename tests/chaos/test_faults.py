@@ -30,6 +30,8 @@ Fault = Callable[[], None]
 def storm(at: Fleet, fault: Callable[[], Generator[None]], *, seconds: float) -> None:
     """Ask for jobs before, during and after a fault of so many seconds; then look at everything."""
     at.clients.upload()
+    for worker in at.workers:
+        at.up(worker)  # One that starts while its database is gone says so and ends; it is to be started again.
     providers = shuffled([at.polled.name, at.at_once.name], JOBS, at.chance)
     asked = [at.clients.submit(number, providers[number]) for number in range(JOBS // 2)]
     at.clients.watch()
