@@ -145,13 +145,13 @@ async def postgres_database(_folder: Path) -> AsyncGenerator[Database]:
 
 
 @contextmanager
-def postgres_or_skip(*, port: int = 0) -> Generator[Postgres]:
+def postgres_or_skip(*, port: int = 0, durable: bool = False) -> Generator[Postgres]:
     """The same for a test, which is skipped where there is no server to be had."""
     try:
         _programs()
     except NoPostgres as missing:
         pytest.skip(str(missing))
-    with postgres_server(port=port) as server:
+    with postgres_server(port=port, durable=durable) as server:
         yield server
 
 

@@ -68,8 +68,8 @@ def test_postgres_cannot_be_reached_for_a_while(tmp_path: Path, fault: str) -> N
 
 
 def test_postgres_is_killed_and_started_again_every_few_seconds(tmp_path: Path) -> None:
-    # Of its own, as others are at work on the shared one.
-    with postgres_or_skip() as server:
+    # Of its own: others are at work on the shared one, which besides forgets its last promises when it is killed.
+    with postgres_or_skip(durable=True) as server:
 
         def restarted() -> Generator[None]:
             for sign in (signal.SIGINT, signal.SIGQUIT, signal.SIGINT):
