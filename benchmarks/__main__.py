@@ -33,6 +33,10 @@ PARTS = {
         "benchmarks.many_calls",
         "1,000 edits at a provider that takes ten seconds for each, in one process, beside blocking calls in threads.",
     ),
+    "The limiter of several processes": (
+        "benchmarks.limiter",
+        "Tokens taken through the product, beside redis-benchmark with the same script on the same server.",
+    ),
     "Beside an upscaler": (
         "benchmarks.upscaler_peer",
         "Seconds a megapixel on the same processor; the upscaler is no part of the product.",

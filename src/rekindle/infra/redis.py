@@ -1,10 +1,12 @@
 """The client of Redis and Valkey, as everything here uses it: nobody waits long for a server that is gone."""
 
 try:
-    from redis.asyncio import BlockingConnectionPool, Redis
+    from redis.asyncio import BlockingConnectionPool
+    from redis.asyncio import Redis as Redis
     from redis.asyncio.client import PubSub as PubSub
     from redis.asyncio.retry import Retry
     from redis.backoff import NoBackoff
+    from redis.exceptions import NoScriptError as NoScriptError
     from redis.exceptions import RedisError as RedisError
 except ModuleNotFoundError as error:
     raise ModuleNotFoundError(

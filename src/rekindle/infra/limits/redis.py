@@ -1,11 +1,10 @@
 """The limiter of several processes: Redis or Valkey counts for all of them, and each goes on alone while it is gone."""
 
-import asyncio
 import logging
 import time
 from collections.abc import Callable
-from typing import cast
 
+from rekindle.infra.limits.asking import Asking
 from rekindle.infra.limits.port import Limiter
 from rekindle.infra.limits.rules import SECOND, Bucket, Limit, Verdict, short
 from rekindle.infra.limits.script import TAKE
@@ -13,7 +12,7 @@ from rekindle.infra.redis import RedisError, open_redis
 
 log = logging.getLogger(__name__)
 
-CONNECTIONS = 32
+CONNECTIONS = 2
 PREFIX = "rekindle:limit:"
 
 
@@ -38,9 +37,8 @@ class RedisLimiter(Limiter):
         ticks: Callable[[], float] = time.monotonic,
     ) -> None:
         self._client = open_redis(url, connections=CONNECTIONS, seconds=seconds)
-        self._script = self._client.register_script(TAKE)
+        self._asking = Asking(self._client, TAKE, seconds=seconds)
         self._near = near
-        self._seconds = seconds
         self._pause = pause
         self._ticks = ticks
         self._gone = False
@@ -61,6 +59,7 @@ class RedisLimiter(Limiter):
         return _stricter(here, await self._ask(limit, key, cost, take=False))
 
     async def aclose(self) -> None:
+        await self._asking.aclose()
         await self._client.aclose()
         await self._near.aclose()
 
@@ -74,13 +73,13 @@ class RedisLimiter(Limiter):
         kind = "bucket" if isinstance(limit, Bucket) else "window"
         name = f"{PREFIX}{limit.name}:{short(key)}"
         try:
-            async with asyncio.timeout(self._seconds):
-                answer = await self._script(keys=[name], args=[kind, limit.quota, limit.step, cost, int(take)])
+            allowed, remaining, reset, wait = await self._asking.ask(
+                name, kind, limit.quota, limit.step, cost, int(take)
+            )
         except (RedisError, OSError, TimeoutError) as error:
             self._lost(error)
             return None
         self._found()
-        allowed, remaining, reset, wait = cast("list[int]", answer)
         return Verdict(limit, allowed == 1, remaining, reset / SECOND, wait / SECOND)
 
     def _lost(self, error: Exception) -> None:
