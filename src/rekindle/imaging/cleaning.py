@@ -20,13 +20,10 @@ from rekindle.imaging.image import Planes, Samples
 from rekindle.imaging.measure.dct import SIDE, blocks_of, forward, inverse
 from rekindle.imaging.measure.noise import Noise, from_opponent, measure_noise, opponent
 from rekindle.imaging.nets.restorer import Seen, shrunk
-from rekindle.imaging.planes import Plane, Tile, floats, gaussian, tiles, to_planes
+from rekindle.imaging.planes import Plane, Tile, floats, tiles, to_planes
 
-_SHARE_FINE, _SHARE_COARSE, _COARSE = np.float32(0.7), np.float32(0.3), 1.3
-"""The network's share in the mean: of what a Gaussian blur of so many pixels removes, and of the rest. It knows fine
-texture from noise, but its guess of how sharp the picture once was is too often wrong. Chosen on noisy crops of 24
-photographs that it was not trained on, as they are and at 0.6 of their size: +2.09 and +2.40 dB; by 0.65 of everything
-+1.95 and +2.36.
+_NETWORK = np.float32(0.65)
+"""The network's share in the mean: for compressed and softened pictures 0.7 to 0.8 measured best, for noise alone 0.5.
 """
 
 _HARD = 3.0
@@ -56,9 +53,7 @@ def both(pixels: Samples, seen: Seen) -> Seen:
         planes = to_planes(small[tile.outer])
         classical = shrink(planes, noise, quick=seen.shrink > 1)
         network = floats(planes + seen.change[tile.outer])
-        apart = floats(network - classical)
-        coarse = gaussian(apart, _COARSE)
-        mean = classical + _SHARE_FINE * (apart - coarse) + _SHARE_COARSE * coarse
+        mean = _NETWORK * network + (1 - _NETWORK) * classical
         change[tile.target] = (mean - planes)[tile.inner]
 
     with ThreadPoolExecutor(_THREADS) as pool:

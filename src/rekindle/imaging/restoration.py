@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import cv2
 import numpy as np
 
 from rekindle.imaging.cleaning import both
@@ -35,6 +36,9 @@ _SAY = 0.3
 """The share of the network for noise in what is filled in on large pictures, where nothing else looks under marks."""
 _OTHER = np.float32(0.2)
 """The same share elsewhere, beside the network that looks under marks: +0.05 dB on photographs new to both."""
+
+_BOLD, _WHOLLY = 3, 255
+"""Pixels from which on a mark is bold, and the strength of one that is certain."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,9 +192,19 @@ def _examine(image: Image, steps: Sequence[Step], given: Mask | None, progress: 
     if damage and not filled_first and shrink_of(*pixels.shape[:2]) == 1:
         # Large pictures are spared this, for its time; what it would add there is not measured.
         holes = grown(damage.marks, damage.rim)
-        under = look_under(pixels, fill(pixels, holes), holes, lambda share: progress(0.75 + share * 0.25))
+        first = fill(pixels, holes)
+        under = look_under(pixels, first, holes, lambda share: progress(0.75 + share * 0.25), hidden=_hidden(damage))
         under = _with(under, seen) if seen else under
     return _Found(seen, under, faces, damage, filled_first)
+
+
+def _hidden(damage: _Damage) -> Mask:
+    """Where nothing of the picture is to be seen any more: what is bold and certainly a mark covers it wholly, and what
+    is left of it would shine through. A thin line may be half transparent.
+    """
+    sure = damage.marks if damage.strength is None else damage.marks & (damage.strength == _WHOLLY)
+    bold = cv2.morphologyEx(sure.astype(np.uint8), cv2.MORPH_OPEN, np.ones((_BOLD, _BOLD), np.uint8))
+    return grown(np.asarray(bold, np.bool_), damage.rim)
 
 
 def _with(under: Seen, seen: Seen) -> Seen:

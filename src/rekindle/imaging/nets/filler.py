@@ -13,13 +13,20 @@ _WEIGHTS = "filler"
 
 
 def look_under(
-    pixels: Samples, filled: Samples, marks: Mask, progress: Callable[[float], None] | None = None
-) -> Seen:  # fmt: skip
+    pixels: Samples,
+    filled: Samples,
+    marks: Mask,
+    progress: Callable[[float], None] | None = None,
+    *,
+    hidden: Mask | None = None,
+) -> Seen:
     """What to change in a picture (height, width, 3) so that it shows what was there before the marks (height, width),
     without noise; nothing elsewhere. `filled` is the same picture with the marks filled from around them.
 
-    Marks are often half transparent, or none at all: so the network sees the picture itself as well.
+    Marks are often half transparent, or none at all: so the network sees the picture itself as well, but not where it
+    is `hidden` (height, width).
     """
+    seen = pixels if hidden is None else np.where(hidden[..., None], filled, pixels)
     change = np.zeros(pixels.shape, np.float16)
     views, net = views_of(*marks.shape), session(_WEIGHTS)
     todo = [(view, tile) for view in views for tile in tiles(*marks.shape, side=HIGH, wide=WIDE, margin=MARGIN)]
@@ -27,7 +34,8 @@ def look_under(
         here = view.of(marks)[tile.target]
         if here.any():
             planes = to_planes(view.of(pixels)[tile.outer])
-            shown = stacked(planes, to_planes(view.of(filled)[tile.outer]), view.of(marks)[tile.outer])
+            before = planes if hidden is None else to_planes(view.of(seen)[tile.outer])
+            shown = stacked(before, to_planes(view.of(filled)[tile.outer]), view.of(marks)[tile.outer])
             answer = run_padded(net.run, shown) - planes
             view.of(change)[tile.target][here] += (answer[tile.inner][here] / len(views)).astype(np.float16)
         if progress:

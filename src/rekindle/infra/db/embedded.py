@@ -64,7 +64,8 @@ class _Steady(aiosqlite.Connection):
     async def close(self) -> None:
         """Give the lock back, then close: closing alone leaves it to whoever still has a cursor."""
         if self._running and self._connection is not None:
-            await self.rollback()
+            with suppress(ValueError):  # closed meanwhile by somebody else
+                await self.rollback()
         await super().close()
 
 

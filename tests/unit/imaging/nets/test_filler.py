@@ -33,6 +33,20 @@ def test_under_marks_on_a_noisy_picture_it_sees_more_than_the_surroundings_say(n
     assert psnr(network[holes], clean[holes]) > psnr(around[holes], clean[holes]) + 0.4
 
 
+def test_what_is_hidden_does_not_shine_through() -> None:
+    photo = np.ascontiguousarray(sample("coffee")[:160, :200])
+    marks = np.zeros(photo.shape[:2], np.bool_)
+    marks[70:80, 20:180] = True
+    white = photo.copy()
+    white[74:76, 20:180] = 255
+    filled = fill(photo, marks)
+    results = [
+        changed_by(each, look_under(each, filled, marks, hidden=marks).change)[marks].astype(int)
+        for each in (photo, white)
+    ]
+    assert np.abs(results[0] - results[1]).max() <= 1
+
+
 def test_tiles_give_what_the_whole_picture_gives() -> None:
     photo = np.ascontiguousarray(np.tile(sample("coffee"), (2, 3, 1))[: HIGH + 200, : WIDE + 300])
     damaged, marks = scratched(noisy(photo, 10))
