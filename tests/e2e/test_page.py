@@ -59,6 +59,7 @@ def test_a_dropped_photo_is_restored_compared_and_downloaded(open_page: Opening,
     assert (picture.format, picture.size) == ("JPEG", (640, 640))
 
 
+@pytest.mark.exhaustive
 def test_both_sides_show_the_same_spot_at_any_zoom(open_page: Opening) -> None:
     page = open_page()
     drop_and_wait(page)
@@ -74,6 +75,7 @@ def test_both_sides_show_the_same_spot_at_any_zoom(open_page: Opening) -> None:
     assert before.evaluate("image => image.style.transform") == after.evaluate("image => image.style.transform")
 
 
+@pytest.mark.exhaustive
 def test_the_original_is_seen_while_the_button_is_held(open_page: Opening) -> None:
     page = open_page()
     drop_and_wait(page)
@@ -98,6 +100,7 @@ def test_another_format_can_be_downloaded(open_page: Opening, tmp_path: Path) ->
     expect(dialog).to_be_hidden()
 
 
+@pytest.mark.exhaustive
 def test_a_pasted_picture_is_restored(open_page: Opening) -> None:
     page = open_page()
     hand_over(page, "paste", [("image.png", faded())])
@@ -140,6 +143,7 @@ def test_the_corners_are_set_with_the_keyboard(open_page: Opening, server: Serve
     assert top_right["y"] > before[1]["y"]
 
 
+@pytest.mark.exhaustive
 def test_a_corner_is_dragged_with_the_mouse(open_page: Opening, server: Server) -> None:
     page = open_page()
     drop_and_wait(page)
@@ -160,6 +164,7 @@ def test_a_corner_is_dragged_with_the_mouse(open_page: Opening, server: Server) 
     assert corner["y"] == pytest.approx(50 / picture, abs=0.02)
 
 
+@pytest.mark.exhaustive
 def test_a_new_try_is_a_new_version(open_page: Opening) -> None:
     page = open_page()
     drop_and_wait(page)
@@ -225,6 +230,7 @@ def test_a_good_photo_is_left_as_it_is_or_gets_better(open_page: Opening) -> Non
     expect(page.get_by_role("link", name=re.compile("^Download"))).not_to_have_count(0)
 
 
+@pytest.mark.exhaustive
 def test_the_chosen_look_stays_after_a_reload(open_page: Opening) -> None:
     page = open_page(theme="light")
     page.get_by_role("button", name="Switch to the dark look").click()
@@ -233,6 +239,7 @@ def test_the_chosen_look_stays_after_a_reload(open_page: Opening) -> None:
     assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(22, 22, 22)"
 
 
+@pytest.mark.exhaustive
 def test_an_address_without_a_photo_leads_back(open_page: Opening) -> None:
     page = open_page(path="/photos/00000000-0000-7000-8000-000000000000")
     expect(heading(page, "There is nothing here")).to_be_visible()

@@ -19,7 +19,9 @@ from tests.e2e.server import NotThere, ServerProcess, made, serving
 from tests.pictures import encoded, photo, png
 
 SECONDS_TO_STOP = 10.0
-BOTH_SIGNALS = pytest.mark.parametrize("sign", [signal.SIGTERM, signal.SIGINT])
+BOTH_SIGNALS = pytest.mark.parametrize(
+    "sign", [signal.SIGTERM, pytest.param(signal.SIGINT, marks=pytest.mark.exhaustive)]
+)
 
 
 def until(condition: Callable[[], bool], seconds: float = 60.0) -> None:
@@ -79,6 +81,7 @@ def test_stopping_does_not_wait_for_uploads_that_take_long_to_look_at(tmp_path: 
     assert found.photos == answers.count(201)
 
 
+@pytest.mark.exhaustive
 def test_someone_who_watches_a_job_does_not_keep_the_server_from_stopping(tmp_path: Path) -> None:
     with serving(tmp_path / "data") as server:
         photo_id = made(server.upload(encoded("JPEG", photo(2400, 1800))))["id"]
