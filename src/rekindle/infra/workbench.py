@@ -53,7 +53,6 @@ _ENVIRONMENT = {
     "OPENBLAS_NUM_THREADS": "1",
     "MALLOC_ARENA_MAX": "2",
     "OPENCV_LOG_LEVEL": "SILENT",
-    "GLIBC_TUNABLES": "glibc.malloc.hugetlb=1",  # large pages, where the system has them: a tenth of the time
 }
 
 
