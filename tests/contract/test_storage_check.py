@@ -57,6 +57,12 @@ def test_what_is_wrong_is_told_with_its_cure(given: pytest.MonkeyPatch, name: st
     assert KEY.secret_key not in repr(found)
 
 
+def test_a_number_in_a_name_is_not_taken_for_what_the_store_says(store: Seaweed, given: pytest.MonkeyPatch) -> None:
+    given.setenv("REKINDLE_STORAGE__URL", f"s3://{store.new_bucket()}/photos-403-404")
+    given.setenv("REKINDLE_STORAGE__ENDPOINT", "http://127.0.0.1:9")
+    assert "REKINDLE_STORAGE__ENDPOINT" in (files().cure or "")
+
+
 def test_browsers_that_are_sent_to_a_place_that_is_not_there_are_told_of(given: pytest.MonkeyPatch) -> None:
     given.setenv("REKINDLE_STORAGE__DIRECT", "true")
     given.setenv("REKINDLE_STORAGE__PUBLIC_ENDPOINT", "http://127.0.0.1:9")

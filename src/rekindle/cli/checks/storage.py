@@ -22,12 +22,12 @@ _SECONDS = 10.0
 _CAUSES = (
     (("SignatureDoesNotMatch", "InvalidAccessKeyId", "AuthenticationFailed", "Unauthenticated"),
      "it does not know these keys", "Correct REKINDLE_STORAGE__ACCESS_KEY and REKINDLE_STORAGE__SECRET_KEY."),
-    (("AccessDenied", "PermissionDenied", "403"),
+    (("AccessDenied", "PermissionDenied", "403 Forbidden"),
      "it does not allow this", "Give these keys, or this machine's role, the rights that the guide on storage lists."),
     (("NoSuchBucket", "NotFound", "ContainerNotFound"),
      "it has no such bucket", "Make the bucket, or correct REKINDLE_STORAGE__URL."),
 )  # fmt: skip
-"""What the store says, what that means, and what to do about it."""
+"""What the store says, what that means, and what to do about it. No bare number: names of files have them."""
 
 
 def files() -> Finding:
