@@ -38,7 +38,7 @@ LOOKS_AT_ONCE = 64
 new one takes as long as a look.
 """
 
-LOOK_ANYWAY = 0.25
+LOOK_ANYWAY = 1.0
 """Seconds after which a look waits no longer for the others."""
 
 _PERCENT = re.compile(r"(\d{1,3}) ?%")
