@@ -29,6 +29,11 @@ def answer(head: str, body: bytes = b"") -> bytes:
     return f"HTTP/1.1 {head}\r\nConnection: close\r\n\r\n".encode() + body
 
 
+def lasting(body: bytes) -> bytes:
+    """A good answer after which the connection stays open."""
+    return f"HTTP/1.1 200 OK\r\nContent-Length: {len(body)}\r\n\r\n".encode() + body
+
+
 @dataclass
 class Place:
     """A server that says what it is told to, byte by byte, and remembers what it was asked."""
@@ -37,6 +42,9 @@ class Place:
     says: dict[str, Callable[[socket.socket], None]] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
     secure: ssl.SSLContext | None = None
+    requests: int = 1
+    """How many it answers on one connection."""
+    opened: int = 0
 
     @property
     def at(self) -> str:
@@ -61,12 +69,14 @@ class Place:
             except OSError:
                 return
         with connection:
-            request = connection.recv(65536).decode(errors="replace")
-            self.asked.append(request)
-            try:
-                self.says[request.split(" ")[1]](connection)
-            except (OSError, KeyError):
-                return
+            self.opened += 1
+            for _ in range(self.requests):
+                request = connection.recv(65536).decode(errors="replace")
+                self.asked.append(request)
+                try:
+                    self.says[request.split(" ")[1]](connection)
+                except (OSError, KeyError, IndexError):
+                    return
 
     def plainly(self, path: str, said: bytes) -> str:
         self.says[path] = lambda connection: connection.sendall(said)
@@ -170,7 +180,7 @@ async def test_nothing_of_ours_is_in_the_request(place: Place, tmp_path: Path) -
     head, *lines = request.strip().split("\r\n")
     assert head == "GET /a?signature=1 HTTP/1.1"
     assert {line.partition(":")[0].lower() for line in lines} == {
-        "host", "user-agent", "accept", "accept-encoding", "connection",
+        "host", "user-agent", "accept", "accept-encoding",
     }  # fmt: skip
     assert "Accept-Encoding: identity" in lines
 
@@ -195,6 +205,52 @@ async def test_a_second_address_of_a_name_is_tried_when_nobody_listens_at_the_fi
     place.plainly("/a", answer("200 OK", PICTURE))
     fetcher = Fetcher(allowed=[f"photos.example:{place.port}"], resolve=names(photos=["127.0.0.9", "127.0.0.1"]))
     assert (await fetcher.fetch(f"http://photos.example:{place.port}/a", tmp_path / "file")).size == len(PICTURE)
+
+
+async def test_one_file_after_the_other_comes_over_the_same_connection(place: Place, tmp_path: Path) -> None:
+    place.requests = 3
+    url, fetcher = place.plainly("/a", lasting(PICTURE)), Fetcher(allowed=[place.at])
+    for number in range(3):
+        await fetcher.fetch(url, tmp_path / str(number))
+        assert (tmp_path / str(number)).read_bytes() == PICTURE
+    await fetcher.aclose()
+    assert (place.opened, len(place.asked)) == (1, 3)
+
+
+async def test_another_name_at_the_same_address_gets_a_connection_of_its_own(place: Place, tmp_path: Path) -> None:
+    place.requests = 3
+    place.plainly("/a", lasting(PICTURE))
+    places = [f"{name}.example:{place.port}" for name in ("photos", "other")]
+    fetcher = Fetcher(allowed=places, resolve=names(photos=["127.0.0.1"], other=["127.0.0.1"]))
+    for at in places:
+        await fetcher.fetch(f"http://{at}/a", tmp_path / "file")
+    await fetcher.aclose()
+    assert place.opened == 2
+
+
+async def test_a_connection_that_the_server_closed_meanwhile_is_replaced(place: Place, tmp_path: Path) -> None:
+    def hang_up(connection: socket.socket) -> None:
+        # After the request that comes next, without an answer.
+        connection.sendall(lasting(PICTURE))
+        connection.recv(65536)
+        connection.shutdown(socket.SHUT_RDWR)
+
+    place.says["/a"] = hang_up
+    fetcher = Fetcher(allowed=[place.at])
+    await fetcher.fetch(f"http://{place.at}/a", tmp_path / "first")
+    assert (await fetcher.fetch(f"http://{place.at}/a", tmp_path / "second")).size == len(PICTURE)
+    await fetcher.aclose()
+    assert place.opened == 2
+
+
+async def test_a_connection_over_which_only_a_part_came_is_not_used_again(place: Place, tmp_path: Path) -> None:
+    place.requests = 2
+    large, small = place.plainly("/a", lasting(PICTURE * 2000)), place.plainly("/b", lasting(b"small"))
+    fetcher = Fetcher(allowed=[place.at], max_bytes=10)
+    assert (await refused(fetcher, large, tmp_path)).why == "too_large"
+    assert (await fetcher.fetch(small, tmp_path / "file")).size == 5
+    await fetcher.aclose()
+    assert place.opened == 2
 
 
 # Where it does not go

@@ -4,19 +4,12 @@ for each.
 
 import asyncio
 import ssl
-import time
-from collections import deque
 from collections.abc import AsyncIterator
 
 import httpx2
 
+from rekindle.infra.idle import Idle
 from rekindle.infra.wire import Buffer, Connection, Limits, Target, connected, head_of, limits_of
-
-KEPT = 64
-"""Idle connections that are kept to one place."""
-
-KEPT_SECONDS = 5.0
-"""How long an idle one is kept; servers close theirs after about as long."""
 
 _PORTS = {"http": 80, "https": 443}
 
@@ -29,8 +22,7 @@ class Connections(httpx2.AsyncBaseTransport):
     def __init__(self, *, tls: ssl.SSLContext | None = None) -> None:
         self._tls = None if tls is None else _with_http(tls)
         self._buffer = Buffer()
-        self._idle: dict[_Place, deque[Connection]] = {}
-        self._closed = False
+        self._idle = Idle()
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
         place, limits = _place(request.url), limits_of(request)
@@ -39,41 +31,16 @@ class Connections(httpx2.AsyncBaseTransport):
             raise httpx2.LocalProtocolError("the length of a request must be known")
         if request.method == "HEAD":
             raise httpx2.LocalProtocolError("an answer has its body here")
-        connection = self._kept(place) or await self._opened(place, limits)
+        connection = self._idle.take(place) or await self._opened(place, limits)
         try:
             status, headers = await connection.ask(head, request.stream, limits)
         except BaseException:
             connection.abort()
             raise
-        return httpx2.Response(status, headers=headers, stream=_Answer(self, place, connection, limits))
+        return httpx2.Response(status, headers=headers, stream=_Answer(self._idle, place, connection, limits))
 
     async def aclose(self) -> None:
-        self._closed = True
-        for connection in (each for idle in self._idle.values() for each in idle):
-            connection.close()
-        self._idle.clear()
-
-    def give_back(self, place: _Place, connection: Connection) -> None:
-        """Keep a connection for the next request, if it is good for one."""
-        if not connection.ready or self._closed:
-            connection.abort()
-            return
-        connection.rest()
-        connection.idle_since = time.monotonic()
-        idle = self._idle.setdefault(place, deque())
-        idle.append(connection)
-        while len(idle) > KEPT or _old(idle[0]):
-            idle.popleft().close()
-
-    def _kept(self, place: _Place) -> Connection | None:
-        """The one that was used last: those that are not needed grow old."""
-        idle = self._idle.get(place)
-        while idle:
-            connection = idle.pop()
-            if not _old(connection):
-                return connection
-            connection.close()
-        return None
+        self._idle.close()
 
     async def _opened(self, place: _Place, limits: Limits) -> Connection:
         scheme, host, port = place
@@ -90,7 +57,7 @@ class Connections(httpx2.AsyncBaseTransport):
 class _Answer(httpx2.AsyncByteStream):
     """The body of an answer, which gives its connection back when it is closed."""
 
-    def __init__(self, home: Connections, place: _Place, connection: Connection, limits: Limits) -> None:
+    def __init__(self, home: Idle, place: _Place, connection: Connection, limits: Limits) -> None:
         self._home, self._place, self._limits = home, place, limits
         self._connection: Connection | None = connection
 
@@ -101,7 +68,7 @@ class _Answer(httpx2.AsyncByteStream):
     async def aclose(self) -> None:
         connection, self._connection = self._connection, None
         if connection is not None:
-            self._home.give_back(self._place, connection)
+            self._home.keep(self._place, connection)
 
 
 def _of_the_system() -> ssl.SSLContext:
@@ -111,10 +78,6 @@ def _of_the_system() -> ssl.SSLContext:
 def _with_http(tls: ssl.SSLContext) -> ssl.SSLContext:
     tls.set_alpn_protocols(["http/1.1"])
     return tls
-
-
-def _old(connection: Connection) -> bool:
-    return connection.gone or time.monotonic() - connection.idle_since > KEPT_SECONDS
 
 
 def _place(url: httpx2.URL) -> _Place:

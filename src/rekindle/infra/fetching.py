@@ -9,7 +9,7 @@ import contextlib
 import re
 import socket
 import ssl
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 from pathlib import Path
@@ -18,6 +18,7 @@ from typing import ClassVar, Literal
 import httpx2
 
 from rekindle.errors import RekindleError
+from rekindle.infra.idle import Idle
 from rekindle.infra.turns import Turn, Turns
 from rekindle.infra.wire import Buffer, Connection, Limits, Target, connected, head_of
 
@@ -36,7 +37,7 @@ _HOST = re.compile(r"[A-Za-z0-9._:-]+")
 """A name or an address, as it goes over the wire (international names in their ASCII form)."""
 
 _HEADERS = [
-    (b"User-Agent", b"rekindle"), (b"Accept", b"*/*"), (b"Accept-Encoding", b"identity"), (b"Connection", b"close"),
+    (b"User-Agent", b"rekindle"), (b"Accept", b"*/*"), (b"Accept-Encoding", b"identity"),
 ]  # fmt: skip
 
 _GLOBAL_UNICAST = IPv6Network("2000::/3")
@@ -153,7 +154,7 @@ class Fetcher:
         self._resolve = resolve or resolved
         self._tls: ssl.SSLContext | None = None
         self._turns = Turns(AT_ONCE)
-        self._buffer = Buffer()
+        self._buffer, self._idle = Buffer(), Idle()
 
     async def fetch(self, url: str, target: Path, look: Look | None = None) -> Fetched:
         """Fetch what is at `url` into the file `target`, which appears whole or not at all; then `look` is called with
@@ -171,6 +172,10 @@ class Fetcher:
         finally:
             turn.leave()
             saving.clear_up()
+
+    async def aclose(self) -> None:
+        """Close every connection."""
+        self._idle.close()
 
     async def _follow(self, url: str, saving: "_Saving") -> Fetched:
         current = _parsed(url)
@@ -203,17 +208,27 @@ class Fetcher:
         failure: httpx2.HTTPError = httpx2.ConnectError("no address")
         head = head_of("GET", way.url, [(b"Host", way.url.netloc), *_HEADERS])
         for address in way.addresses[:_MOST_ADDRESSES]:
+            # A connection that was opened for one name must never serve another, even at the same address.
+            place = (way.url.scheme, way.url.raw_host, way.port, address)
+            if (kept := self._idle.take(place)) is not None:
+                with contextlib.suppress(httpx2.NetworkError, httpx2.RemoteProtocolError):
+                    return await self._said(kept, place, head, stack)
             try:
-                # One for each: a connection that was opened for one name must never serve another.
                 connection = await self._connected(way, address)
             except (httpx2.ConnectError, httpx2.ConnectTimeout) as error:
                 failure = error
                 continue
-            stack.callback(connection.abort)
-            status, headers = await connection.ask(head, httpx2.ByteStream(b""), _LIMITS, at_once=True)
-            body = await stack.enter_async_context(contextlib.aclosing(connection.body(_LIMITS)))
-            return _Answer(status, httpx2.Headers(headers), body)
+            return await self._said(connection, place, head, stack)
         raise failure
+
+    async def _said(
+        self, connection: Connection, place: Hashable, head: bytes, stack: contextlib.AsyncExitStack
+    ) -> _Answer:
+        """What comes over a connection, which is kept for the next file where all of it was read."""
+        stack.callback(self._idle.keep, place, connection)
+        status, headers = await connection.ask(head, httpx2.ByteStream(b""), _LIMITS, at_once=True)
+        body = await stack.enter_async_context(contextlib.aclosing(connection.body(_LIMITS)))
+        return _Answer(status, httpx2.Headers(headers), body)
 
     async def _connected(self, way: _Way, address: str) -> Connection:
         tls = await self._context() if way.url.scheme == "https" else None

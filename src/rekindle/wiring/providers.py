@@ -98,7 +98,7 @@ def open_providers(settings: Settings, on: Ground, *, purse: Purse | None = None
         providers, choosing, Offers(providers, titles=titles, links=settings.server.public_url is not None), purse,
         fetcher,
         schedules=[schedule] if gates and not settings.alone else [],
-        aclose=[*(each.aclose for each in providers), gate.aclose],
+        aclose=[*(each.aclose for each in providers), fetcher.aclose, gate.aclose],
     )  # fmt: skip
 
 

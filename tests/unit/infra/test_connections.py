@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 import httpx2
 import pytest
 
-from rekindle.infra.connections import KEPT, Connections
+from rekindle.infra.connections import Connections
+from rekindle.infra.idle import KEPT
 from rekindle.infra.wire import MOST_HEAD
 
 GOOD = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}"
@@ -238,7 +239,7 @@ async def test_what_it_does_not_speak_does_not_leave() -> None:
 
 
 async def test_a_connection_that_is_old_is_not_used_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("rekindle.infra.connections.KEPT_SECONDS", 0.05)
+    monkeypatch.setattr("rekindle.infra.idle.KEPT_SECONDS", 0.05)
     place = Place()
     async with listening(place) as client:
         for _ in range(2):
