@@ -117,6 +117,66 @@ def test_what_was_found_and_done_is_told_in_words(open_page: Opening) -> None:
     expect(page.get_by_role("region", name="Why this result")).to_be_visible()
 
 
+@pytest.mark.exhaustive
+def test_what_was_done_comes_before_what_more_can_be_done(open_page: Opening) -> None:
+    page = open_page()
+    drop_and_wait(page)
+    titles = page.get_by_role("heading", level=2).all_inner_texts()
+    told = ["What was mended", "What we found", "What we did", "Why this result", "Do more with this photo"]
+    assert [title for title in titles if title in told] == told
+
+
+@pytest.mark.exhaustive
+def test_what_this_machine_did_alone_is_told_in_plain_words(open_page: Opening) -> None:
+    page = open_page()
+    drop_and_wait(page)
+    page.get_by_text("How this was done").click()
+    expect(page.get_by_text("Nothing of this photo has left this machine.")).to_be_visible()
+    expect(page.get_by_text(re.compile("^This machine did it by itself, in about"))).to_be_visible()
+    expect(page.get_by_text("It cost nothing.")).to_be_visible()
+    for jargon in ("Who was considered", "What was tried", "quality 0"):
+        expect(page.get_by_text(jargon)).to_be_hidden()
+
+
+@pytest.mark.exhaustive
+def test_nobody_is_asked_for_words_that_nobody_reads(open_page: Opening) -> None:
+    page = open_page()
+    drop_and_wait(page)
+    page.get_by_text("Try it differently").click()
+    expect(page.get_by_role("button", name="Restore again")).to_be_visible()
+    expect(page.get_by_role("textbox")).to_have_count(0)
+    page.get_by_role("button", name=re.compile("^Enhance")).click()
+    dialog = page.get_by_role("dialog")
+    words = dialog.get_by_role("textbox")
+    expect(words).to_have_count(0)
+    # Of a mood, and of a description, this machine understands plain words.
+    for wanted in ("Mood", "As I describe it"):
+        dialog.get_by_role("radio", name=wanted).check()
+        expect(words).to_have_count(1)
+
+
+@pytest.mark.exhaustive
+@pytest.mark.parametrize(("size", "density"), [("desktop", 1), ("phone", 2)])
+def test_full_size_is_a_pixel_of_the_photo_for_each_of_the_screen(open_page: Opening, size: str, density: int) -> None:
+    page = open_page(size)
+    drop_and_wait(page)
+    after = page.get_by_alt_text("grandmother.jpg after")
+    scale = page.locator("output")
+    expect(scale).to_have_text("Fit")
+    fitted = after.evaluate("image => image.offsetWidth")
+    page.get_by_role("button", name="Show at full size").click()
+    expect(scale).to_have_text("100%")
+    assert after.evaluate("image => image.offsetWidth") == pytest.approx(640 / density, abs=1)
+    viewer = page.get_by_role("group", name="Before and after")
+    viewer.press("0")
+    expect(scale).to_have_text("Fit")
+    assert after.evaluate("image => image.offsetWidth") == fitted
+    viewer.press("+")
+    expect(scale).to_have_text(f"{round(fitted * density / 640 * 150)}%")
+    viewer.press("1")
+    expect(scale).to_have_text("100%")
+
+
 def test_the_corners_are_set_with_the_keyboard(open_page: Opening, server: Server) -> None:
     page = open_page()
     hand_over(page, "drop", [("print.jpg", print_on_a_table())])

@@ -2,15 +2,21 @@
 
 import io
 import re
+import sqlite3
+from collections.abc import Generator
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Browser, Page, Route, expect
 from skimage import data
 
-from tests.e2e.browser import hand_over
+from tests.e2e.browser import SIZES, faults, hand_over
 from tests.e2e.conftest import Opening, Server
 from tests.e2e.pictures import as_jpeg, faded
+from tests.e2e.server import ServerProcess
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.exhaustive]
 
@@ -19,6 +25,22 @@ ENDED = re.compile("Your photo is restored|is already in good shape|We left this
 
 def ended(page: Page) -> None:
     expect(page.get_by_role("heading", level=1, name=ENDED)).to_be_visible(timeout=90_000)
+
+
+class Unattended(ServerProcess):
+    """A server beside which nobody works."""
+
+    def command(self) -> list[str]:
+        return [*super().command(), "--no-worker"]
+
+
+@pytest.fixture
+def unattended(tmp_path: Path) -> Generator[ServerProcess]:
+    server = Unattended(tmp_path / "data", UPLOADS__DECODE_SECONDS=30)
+    try:
+        yield server.start()
+    finally:
+        server.close()
 
 
 def names(page: Page) -> list[str]:
@@ -119,3 +141,23 @@ def test_versions_say_how_they_were_made(open_page: Opening) -> None:
     expect(page.get_by_role("button", name="Version 2 Strong, 2 × as large")).to_be_visible(timeout=90_000)
     expect(page.get_by_role("button", name="Version 1 Automatic")).to_be_visible()
     assert Image.open(io.BytesIO(faded(320))).size == (320, 320)
+
+
+def test_a_photo_that_waits_while_nobody_works_says_so(unattended: ServerProcess, browser: Browser) -> None:
+    context = browser.new_context(reduced_motion="reduce", locale="en-GB", **SIZES["phone"])
+    page = context.new_page()
+    page.goto(unattended.url)
+    hand_over(page, "drop", [("photo.jpg", faded(160))])
+    expect(page.get_by_role("heading", level=1, name="Waiting its turn")).to_be_visible()
+    idle = page.get_by_text("No worker seems to be running, so no photo gets its turn.")
+    expect(idle).to_be_hidden()
+    # That it has waited for long is what shows that nobody is there.
+    long_ago = (datetime.now(UTC) - timedelta(minutes=10)).strftime("%Y-%m-%d %H:%M:%S.%f")
+    with closing(sqlite3.connect(unattended.folder / "rekindle.db")) as tables, tables:
+        tables.execute("UPDATE jobs SET created_at = ?", (long_ago,))
+    expect(idle).to_be_visible(timeout=30_000)
+    assert faults(page) == []
+    page.get_by_role("link", name="All photos").click()
+    expect(page.get_by_role("link", name="photo.jpg, Waiting its turn")).to_be_visible()
+    expect(idle).to_be_visible()
+    context.close()

@@ -8,6 +8,9 @@ export const eventsAddress = (jobId: string): string => `/api/v1/jobs/${jobId}/e
 
 export const getHealth = () => take(api.GET("/health"));
 
+/** How the parts are that the server stands on; those who do the work, too. */
+export const getReady = () => take(api.GET("/api/v1/ready"));
+
 export const getCapabilities = () => take(api.GET("/api/v1/capabilities"));
 
 export const listPhotos = (cursor: string | null, limit: number) =>

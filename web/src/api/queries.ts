@@ -9,6 +9,7 @@ export const keys = {
   story: (id: string) => ["story", id] as const,
   egress: (id: string) => ["egress", id] as const,
   health: ["health"] as const,
+  ready: ["ready"] as const,
   me: ["me"] as const,
   preferences: ["preferences"] as const,
   apiKeys: ["api-keys"] as const,

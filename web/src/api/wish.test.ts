@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { afresh, automatic, coloured, makingWishOf, mendingWishOf, sendable, type Wish, wishOf } from "./wish.ts";
+import { afresh, automatic, coloured, isHeardHere, makingWishOf, mendingWishOf, sendable, type Wish, wishOf, wordless } from "./wish.ts";
 
 const hint = { x: 0.5, y: 0.5, radius: 0.05, color: "#336699" };
 const dabbed: Wish = { operation: "colorize", options: { ...automatic.options, mask_id: "m", hints: [hint] } };
@@ -46,4 +46,17 @@ test("something new begins as it was made before, or with what suits most", () =
   assert.equal(makingWishOf("restyle", job).options.style, "oil");
   assert.equal(makingWishOf("restyle", null).options.style, "storybook");
   assert.equal(makingWishOf("enhance", job).options.enhancement, "lighting");
+});
+
+test("this machine reads words only where it is told how a photo should look, or its mood", () => {
+  const enhance = (enhancement: "custom" | "mood" | "lighting"): Wish => ({
+    operation: "enhance",
+    options: { ...automatic.options, enhancement },
+  });
+  assert.deepEqual([enhance("custom"), enhance("mood"), enhance("lighting"), automatic].map(isHeardHere), [true, true, false, false]);
+});
+
+test("words that nobody reads are left out, and nothing else", () => {
+  const asked: Wish = { ...automatic, options: { ...automatic.options, strength: "strong", prompt: "Warmer", rewrite: true } };
+  assert.deepEqual(wordless(asked).options, { ...automatic.options, strength: "strong" });
 });

@@ -67,6 +67,13 @@ export function sendable({ operation, options }: Wish): Wish {
   return { operation, options: { ...automatic.options, ...Object.fromEntries(kept) } };
 }
 
+/** Whether the engine on this machine makes anything of the words: of a description of what it should look like, and of a mood. */
+export const isHeardHere = ({ operation, options }: Wish): boolean =>
+  operation === "enhance" && (options.enhancement === "custom" || options.enhancement === "mood");
+
+/** Without words, where nobody would read them. */
+export const wordless = (wish: Wish): Wish => ({ ...wish, options: { ...wish.options, prompt: "", rewrite: false } });
+
 /** Mending as it was asked for before; what made something new is no pattern for it. */
 export const mendingWishOf = (job: Pick<Job, "operation" | "options"> | null): Wish =>
   job && mends(job.operation) ? wishOf(job) : automatic;

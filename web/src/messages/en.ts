@@ -114,6 +114,15 @@ export const en = {
   job: {
     title: (name: string) => `Restoring ${name}`,
     waitingHeading: "Waiting its turn",
+    idle: {
+      title: "Nothing is being worked on",
+      home:
+        "No worker seems to be running, so no photo gets its turn. Start Rekindle again, or start a worker. " +
+        "What waits keeps its place and starts by itself.",
+      accounts:
+        "Nobody works on photos at the moment. What waits keeps its place and starts by itself, also when you leave. " +
+        "If this lasts, tell whoever runs this service.",
+    },
     stages: {
       waiting: "Waiting its turn",
       preparing: "Getting the photo ready",
@@ -232,8 +241,8 @@ export const en = {
     note: "The versions that you have stay as they are.",
   },
   compare: {
-    label: "Before and after. Use plus and minus to zoom, arrow keys to move.",
-    labelAlone: "The result. Use plus and minus to zoom, arrow keys to move.",
+    label: "Before and after. Use plus and minus to zoom, 1 for full size, 0 for the whole photo, arrow keys to move.",
+    labelAlone: "The result. Use plus and minus to zoom, 1 for full size, 0 for the whole photo, arrow keys to move.",
     modes: "How to compare",
     slider: "Slider",
     side: "Side by side",
@@ -249,6 +258,10 @@ export const en = {
     zoomIn: "Zoom in",
     zoomOut: "Zoom out",
     fit: "Show the whole photo",
+    actual: "Show at full size, 100%",
+    /** The whole photo is shown, as large as there is room for. */
+    fitted: "Fit",
+    /** 100% is one pixel of the photo for each of the screen. */
     zoom: (percent: number) => `${percent}%`,
   },
   corners: {

@@ -122,7 +122,6 @@ export const making = {
     },
     needed: "Describe how it should look",
     missing: "Write a few words about what you want.",
-    here: "The engine on this machine goes by what it sees, not by these words.",
     hereEnhance: "The engine on this machine knows plain words, such as brighter, warmer or softer.",
     left: (count: number) => `${count} letters left`,
     show: "See the whole request",
@@ -191,6 +190,12 @@ export const making = {
     first: (number: number) => `${number}.`,
     attempts: "What was tried",
     none: "Nobody had to be asked.",
+    /** Where nobody but this machine had a part in it. */
+    here: (seconds: number | null) =>
+      seconds === null ? "This machine did it by itself." : `This machine did it by itself, in ${duration(seconds)}.`,
+    hereFree: "It cost nothing.",
+    hereStayed: "Nothing left this machine for it.",
+    leftOtherwise: "What left this machine for other versions",
     status: {
       started: "under way",
       pending: "under way",

@@ -2,6 +2,7 @@
 import { type KeyboardEvent, type RefObject, useEffect, useRef, useState } from "react";
 import type { Point } from "../../api/types.ts";
 import { m } from "../../messages/index.ts";
+import type { Zoom } from "../compare/view.ts";
 import { PanZoom } from "../edit/panZoom.ts";
 import { Board } from "./board.ts";
 import { outline } from "./outline.ts";
@@ -21,7 +22,7 @@ interface Props extends Brush {
   mask: ImageBitmap | null;
   acts: readonly Act[];
   onStroke: (stroke: Stroke) => void;
-  onZoom: (zoom: number) => void;
+  onZoom: (zoom: Zoom) => void;
   ref: RefObject<Painting | null>;
 }
 
@@ -66,7 +67,7 @@ export function BrushCanvas(props: Props) {
         outline(ring.current, paper.current, event.pointerType === "touch" && event.buttons === 0 ? null : at, latest.current.radius);
       },
     };
-    const surface = new PanZoom(pane.current, paper.current, aspect, hand, (view) => latest.current.onZoom(view.zoom));
+    const surface = new PanZoom(pane.current, paper.current, size, hand, (zoom) => latest.current.onZoom(zoom));
     ref.current = { board, painter, surface };
     const detach = surface.attach();
     return () => {
@@ -99,6 +100,8 @@ export function BrushCanvas(props: Props) {
   };
   /** By keyboard: arrows move the brush, Enter puts it down and lifts it. */
   const key = (event: KeyboardEvent) => {
+    // With these it is the browser that is meant, as for its own zoom.
+    if (event.ctrlKey || event.metaKey) return;
     const surface = ref.current?.surface;
     const arrow = arrows[event.key];
     if (arrow) step(arrow, event.shiftKey ? shiftStep : Math.max(0.004, radius * 0.5));

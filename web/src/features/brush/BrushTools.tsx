@@ -2,6 +2,7 @@
 import { m } from "../../messages/index.ts";
 import { Button } from "../../ui/Button.tsx";
 import { type Option, Segments } from "../../ui/Choice.tsx";
+import type { Zoom } from "../compare/view.ts";
 import { Slider, UndoButtons, ZoomButtons } from "../edit/EditTools.tsx";
 import type { PanZoom } from "../edit/panZoom.ts";
 import type { useHistory } from "../edit/useHistory.ts";
@@ -17,7 +18,7 @@ interface Props {
   onMode: (mode: Mode) => void;
   step: number;
   onStep: (step: number) => void;
-  zoom: number;
+  zoom: Zoom;
   surface: () => PanZoom | undefined;
   strokes: ReturnType<typeof useHistory<readonly Act[]>>;
   canClear: boolean;
@@ -37,7 +38,7 @@ export function BrushTools({ mode, onMode, step, onStep, zoom, surface, strokes,
         max={steps}
         value={step}
         onChange={onStep}
-        className="w-48 max-sm:order-2 max-sm:w-auto max-sm:flex-1"
+        className="w-40 max-sm:order-2 max-sm:w-auto max-sm:flex-1"
       />
       <div className="flex items-center max-sm:order-1">
         <UndoButtons {...strokes} />

@@ -1,6 +1,6 @@
 /** The editor of the dabs: placing, and running with them. */
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { useRef, useState } from "react";
+import { useMemo, useRef, useState } from "react";
 import { stableUrl } from "../../api/stableUrl.ts";
 import type { Operation, Photo, Point } from "../../api/types.ts";
 import { coloured, colours, mendingWishOf } from "../../api/wish.ts";
@@ -12,11 +12,12 @@ import { submitAsShown, useCost } from "../credits/cost.ts";
 import { priced } from "../credits/price.ts";
 import { useLeaving } from "../edit/useLeaving.tsx";
 import type { Version } from "../edit/useVersion.ts";
+import { useZoom } from "../edit/useZoom.ts";
 import { adopt } from "../job/adopt.ts";
 import { colourless } from "../job/findings.ts";
 import { Stage } from "../job/Stage.tsx";
 import { Leaving } from "../providers/Leaving.tsx";
-import { useFitting } from "../providers/useOffers.ts";
+import { useFitting, useHeard } from "../providers/useOffers.ts";
 import { ColourPanel } from "./ColourPanel.tsx";
 import { ColourTools, type Seen } from "./ColourTools.tsx";
 import { DabCanvas } from "./DabCanvas.tsx";
@@ -33,8 +34,9 @@ export function ColourEditor({ photo, version }: { photo: Photo; version: Versio
   const after = version.rendition?.preview_url ?? null;
   const [seen, setSeen] = useState<Seen>(after ? "after" : "before");
   const [picking, setPicking] = useState(false);
-  const [zoom, setZoom] = useState(1);
-  const asked = useFitting({ operation, options: { ...wish.options, hints: [...work.dabs.now] } }, [photo]);
+  const [zoom, setZoom] = useZoom();
+  const fitting = useFitting({ operation, options: { ...wish.options, hints: [...work.dabs.now] } }, [photo]);
+  const asked = useHeard(fitting, [photo]);
   const cost = useCost(operation);
   const changed = work.dabs.now !== opened;
   const leaving = useLeaving(paths.photo(photo.id), changed, () => {
@@ -49,6 +51,7 @@ export function ColourEditor({ photo, version }: { photo: Photo; version: Versio
     },
   });
   const before = stableUrl(version.before);
+  const size = useMemo(() => ({ width: version.width, height: version.height }), [version.width, version.height]);
   const tap = (at: Point) => {
     if (!picking) return work.add(at);
     void colourAt(before, at)
@@ -66,7 +69,7 @@ export function ColourEditor({ photo, version }: { photo: Photo; version: Versio
         <DabCanvas
           picture={seen === "before" || picking || !after ? before : stableUrl(after)}
           name={photo.filename}
-          aspect={version.width / version.height}
+          size={size}
           dabs={work.dabs.now}
           onTap={tap}
           onMove={work.move}

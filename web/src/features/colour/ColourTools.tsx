@@ -3,6 +3,7 @@ import { useRef } from "react";
 import { m } from "../../messages/index.ts";
 import { IconButton } from "../../ui/Button.tsx";
 import { type Option, Segments } from "../../ui/Choice.tsx";
+import type { Zoom } from "../compare/view.ts";
 import { Slider, UndoButtons, ZoomButtons } from "../edit/EditTools.tsx";
 import type { PanZoom } from "../edit/panZoom.ts";
 import type { Work } from "./useDabs.ts";
@@ -21,7 +22,7 @@ interface Props {
   /** Null while there is nothing but the original. */
   seen: Seen | null;
   onSeen: (seen: Seen) => void;
-  zoom: number;
+  zoom: Zoom;
   surface: () => PanZoom | undefined;
   picking: boolean;
   onPick: (picking: boolean) => void;

@@ -2,6 +2,7 @@
 import { type KeyboardEvent, type PointerEvent, type RefObject, useEffect, useRef } from "react";
 import type { Point } from "../../api/types.ts";
 import { m } from "../../messages/index.ts";
+import type { Size, Zoom } from "../compare/view.ts";
 import { PanZoom } from "../edit/panZoom.ts";
 import { Dab } from "./Dab.tsx";
 import type { Dabs } from "./dabs.ts";
@@ -9,7 +10,7 @@ import type { Dabs } from "./dabs.ts";
 interface Props {
   picture: string;
   name: string;
-  aspect: number;
+  size: Size;
   dabs: Dabs;
   chosen: number | null;
   /** The eyedropper is out: a tap takes a colour. */
@@ -18,14 +19,15 @@ interface Props {
   onMove: (index: number, to: Point, going: boolean) => void;
   onChoose: (index: number | null) => void;
   onRemove: (index: number) => void;
-  onZoom: (zoom: number) => void;
+  onZoom: (zoom: Zoom) => void;
   surface: RefObject<PanZoom | null>;
 }
 
 export function DabCanvas(props: Props) {
-  const { picture, name, aspect, dabs, chosen, picking, onMove, onChoose, onRemove, surface } = props;
+  const { picture, name, size, dabs, chosen, picking, onMove, onChoose, onRemove, surface } = props;
   const pane = useRef<HTMLDivElement>(null);
   const paper = useRef<HTMLDivElement>(null);
+  const aspect = size.width / size.height;
   const latest = useRef(props);
   latest.current = props;
 
@@ -34,9 +36,9 @@ export function DabCanvas(props: Props) {
     const made = new PanZoom(
       pane.current,
       paper.current,
-      aspect,
+      size,
       { begin: () => false, tap: (at) => latest.current.onTap(at) },
-      (view) => latest.current.onZoom(view.zoom),
+      (zoom) => latest.current.onZoom(zoom),
     );
     surface.current = made;
     const detach = made.attach();
@@ -44,10 +46,12 @@ export function DabCanvas(props: Props) {
       detach();
       surface.current = null;
     };
-  }, [aspect, surface]);
+  }, [size, surface]);
 
   const place = (event: PointerEvent): Point => surface.current?.place(event) ?? { x: 0, y: 0 };
   const key = (event: KeyboardEvent) => {
+    // With these it is the browser that is meant, as for its own zoom.
+    if (event.ctrlKey || event.metaKey) return;
     if (surface.current?.key(event.key)) event.preventDefault();
   };
   return (

@@ -8,7 +8,7 @@ import { Panes } from "./Panes.tsx";
 import { type Mode, Toolbar } from "./Toolbar.tsx";
 import { useGestures } from "./useGestures.ts";
 import { useReveal } from "./useReveal.ts";
-import { boxOf, clamp, pan, visible, whole, zoomAt } from "./view.ts";
+import { actualZoom, boxOf, clamp, pan, rescaled, type Size, stepFrom, visible, whole, zoomAt } from "./view.ts";
 
 interface Props {
   name: string;
@@ -33,6 +33,11 @@ const moves: Record<string, readonly [number, number]> = {
   ArrowDown: [0, -keyPan],
 };
 
+/** Each of the two panes that lie beside each other, or one above the other, where that leaves more room. */
+function half(size: Size, stacked: boolean): Size {
+  return stacked ? { width: size.width, height: size.height / 2 } : { width: size.width / 2, height: size.height };
+}
+
 export function Compare({ name, before, after, width, height, mask = null, alone = false, children, bar }: Props) {
   const [ref, size] = useSize<HTMLDivElement>();
   const [mode, setMode] = useState<Mode>(alone ? "single" : "slider");
@@ -45,12 +50,10 @@ export function Compare({ name, before, after, width, height, mask = null, alone
   const aspect = width / height;
   const beside = mode === "side" && !held;
   const stacked = size.width / 2 / aspect < size.height / 2;
-  const pane = !beside
-    ? size
-    : stacked
-      ? { width: size.width, height: size.height / 2 }
-      : { width: size.width / 2, height: size.height };
-  const view = clamp(pane, aspect, seen);
+  const paneOf = (side: boolean): Size => (side ? half(size, stacked) : size);
+  const pane = paneOf(beside);
+  const actual = actualZoom(pane, { width, height }, devicePixelRatio);
+  const view = clamp(pane, aspect, seen, actual);
   const box = boxOf(pane, aspect, view);
 
   const divideAt = (x: number) => {
@@ -58,15 +61,19 @@ export function Compare({ name, before, after, width, height, mask = null, alone
     const { from, to } = visible(pane, box);
     setShare(Math.min(1, Math.max(0, (x - from) / Math.max(1, to - from))));
   };
-  const gestures = useGestures({ ref, pane, aspect, view, onView: setView, onDivide: mode === "slider" ? divideAt : null });
+  const gestures = useGestures({ ref, pane, aspect, actual, view, onView: setView, onDivide: mode === "slider" ? divideAt : null });
   const zoomBy = (factor: number) =>
-    setView(zoomAt(pane, aspect, view, factor, { x: pane.width / 2, y: pane.height / 2 }));
+    setView(zoomAt(pane, aspect, view, factor, { x: pane.width / 2, y: pane.height / 2 }, actual));
+  const step = (factor: number) => zoomBy(stepFrom({ zoom: view.zoom, actual }, factor));
   const key = (event: KeyboardEvent) => {
+    // With these it is the browser that is meant, as for its own zoom.
+    if (event.ctrlKey || event.metaKey) return;
     const move = moves[event.key];
-    if (event.key === "+" || event.key === "=") zoomBy(1.5);
-    else if (event.key === "-") zoomBy(1 / 1.5);
+    if (event.key === "+" || event.key === "=") step(1.5);
+    else if (event.key === "-") step(1 / 1.5);
     else if (event.key === "0") setView(whole);
-    else if (move && view.zoom > 1) setView(pan(pane, aspect, view, move[0], move[1]));
+    else if (event.key === "1") zoomBy(actual / view.zoom);
+    else if (move && view.zoom > 1) setView(pan(pane, aspect, view, move[0], move[1], actual));
     else return;
     event.preventDefault();
   };
@@ -105,10 +112,14 @@ export function Compare({ name, before, after, width, height, mask = null, alone
       tools={
         <Toolbar
           {...{ mode, held, alone }}
-          onMode={setMode}
-          zoom={view.zoom}
-          onZoom={zoomBy}
+          onMode={(next) => {
+            setMode(next);
+            setView(rescaled(view, aspect, pane, paneOf(next === "side")));
+          }}
+          zoom={{ zoom: view.zoom, actual }}
+          onZoom={step}
           onFit={() => setView(whole)}
+          onActual={() => zoomBy(actual / view.zoom)}
           onHold={setHeld}
           marked={mask ? marked : null}
           onMarked={setMarked}

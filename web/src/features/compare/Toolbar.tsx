@@ -1,9 +1,11 @@
 /** What can be done with the compared photo: how to compare, zoom, and a look at the original. */
 import type { KeyboardEvent } from "react";
 import { m } from "../../messages/index.ts";
-import { buttonClass, IconButton } from "../../ui/Button.tsx";
+import { buttonClass } from "../../ui/Button.tsx";
 import { type Option, Segments } from "../../ui/Choice.tsx";
 import { Icon } from "../../ui/icons.tsx";
+import type { Zoom } from "./view.ts";
+import { ZoomButtons } from "./ZoomButtons.tsx";
 
 export type Mode = "slider" | "side" | "single";
 
@@ -18,9 +20,10 @@ interface Props {
   alone: boolean;
   mode: Mode;
   onMode: (mode: Mode) => void;
-  zoom: number;
+  zoom: Zoom;
   onZoom: (factor: number) => void;
   onFit: () => void;
+  onActual: () => void;
   held: boolean;
   onHold: (held: boolean) => void;
   /** Whether what was filled in is shown; null when nothing was. */
@@ -57,7 +60,7 @@ function HoldButton({ held, onHold }: Pick<Props, "held" | "onHold">) {
   );
 }
 
-export function Toolbar({ alone, mode, onMode, zoom, onZoom, onFit, held, onHold, marked, onMarked }: Props) {
+export function Toolbar({ alone, mode, onMode, held, onHold, marked, onMarked, ...zooming }: Props) {
   return (
     <div className="flex flex-wrap items-center justify-between gap-x-3 gap-y-1.5">
       {!alone && (
@@ -85,10 +88,7 @@ export function Toolbar({ alone, mode, onMode, zoom, onZoom, onFit, held, onHold
             <span aria-hidden="true" className="mx-1 h-6 w-px shrink-0 bg-line" />
           </>
         )}
-        <IconButton icon="minus" label={m.compare.zoomOut} disabled={zoom <= 1} onClick={() => onZoom(1 / 1.5)} />
-        <output className="w-14 text-center max-sm:hidden text-sm text-soft tabular-nums">{m.compare.zoom(Math.round(zoom * 100))}</output>
-        <IconButton icon="plus" label={m.compare.zoomIn} onClick={() => onZoom(1.5)} />
-        <IconButton icon="fit" label={m.compare.fit} disabled={zoom <= 1} onClick={onFit} />
+        <ZoomButtons {...zooming} />
       </div>
     </div>
   );

@@ -1,6 +1,8 @@
 /** Undo, redo and zoom: the same for everything that is painted on a picture. */
 import { m } from "../../messages/index.ts";
 import { IconButton } from "../../ui/Button.tsx";
+import type { Zoom } from "../compare/view.ts";
+import { ZoomButtons as Buttons } from "../compare/ZoomButtons.tsx";
 import type { PanZoom } from "./panZoom.ts";
 
 export function UndoButtons({ canUndo, canRedo, undo, redo }: Record<"canUndo" | "canRedo", boolean> & Record<"undo" | "redo", () => void>) {
@@ -12,15 +14,15 @@ export function UndoButtons({ canUndo, canRedo, undo, redo }: Record<"canUndo" |
   );
 }
 
-export function ZoomButtons({ zoom, surface }: { zoom: number; surface: () => PanZoom | undefined }) {
+export function ZoomButtons({ zoom, surface }: { zoom: Zoom; surface: () => PanZoom | undefined }) {
   return (
     <div className="flex items-center">
-      <IconButton icon="minus" label={m.compare.zoomOut} disabled={zoom <= 1} onClick={() => surface()?.zoomBy(1 / 1.5)} />
-      <output className="w-14 text-center text-sm text-soft tabular-nums max-sm:hidden">
-        {m.compare.zoom(Math.round(zoom * 100))}
-      </output>
-      <IconButton icon="plus" label={m.compare.zoomIn} onClick={() => surface()?.zoomBy(1.5)} />
-      <IconButton icon="fit" label={m.compare.fit} disabled={zoom <= 1} onClick={() => surface()?.fit()} />
+      <Buttons
+        zoom={zoom}
+        onZoom={(factor) => surface()?.step(factor)}
+        onFit={() => surface()?.fit()}
+        onActual={() => surface()?.fullSize()}
+      />
     </div>
   );
 }

@@ -4,7 +4,7 @@
  * the elements: no component is drawn anew while something moves.
  */
 import type { Point } from "../../api/types.ts";
-import { boxOf, clamp, pan, type Size, type View, whole, zoomAt } from "../compare/view.ts";
+import { actualZoom, boxOf, clamp, pan, type Size, stepFrom, type View, whole, type Zoom, zoomAt } from "../compare/view.ts";
 
 export interface Hand {
   /** A pointer went down on the picture. True when the tool takes it: its moves are then told, else they move the picture. */
@@ -43,15 +43,17 @@ export class PanZoom {
 
   private readonly pane: HTMLElement;
   private readonly paper: HTMLElement;
+  private readonly picture: Size;
   private readonly aspect: number;
   private readonly hand: Hand;
-  private readonly seen: (view: View) => void;
+  private readonly seen: (zoom: Zoom) => void;
 
-  /** `paper` lies in `pane` and is given its place; `seen` is told the view. */
-  constructor(pane: HTMLElement, paper: HTMLElement, aspect: number, hand: Hand, seen: (view: View) => void) {
+  /** `paper` lies in `pane` and is given its place; `picture` is the size of what is on it, in pixels; `seen` is told the zoom. */
+  constructor(pane: HTMLElement, paper: HTMLElement, picture: Size, hand: Hand, seen: (zoom: Zoom) => void) {
     this.pane = pane;
     this.paper = paper;
-    this.aspect = aspect;
+    this.picture = picture;
+    this.aspect = picture.width / picture.height;
     this.hand = hand;
     this.seen = seen;
   }
@@ -82,8 +84,14 @@ export class PanZoom {
     };
   }
 
-  zoomBy(factor: number): void {
-    this.see(zoomAt(this.size, this.aspect, this.view, factor, { x: this.size.width / 2, y: this.size.height / 2 }));
+  /** In or out, with a stop at the whole picture and at its full size. */
+  step(factor: number): void {
+    this.zoomBy(stepFrom({ zoom: this.view.zoom, actual: this.actual }, factor));
+  }
+
+  /** One pixel of the picture is one of the screen. */
+  fullSize(): void {
+    this.zoomBy(this.actual / this.view.zoom);
   }
 
   fit(): void {
@@ -92,9 +100,10 @@ export class PanZoom {
 
   /** The keys for the zoom; false for any other. */
   key(name: string): boolean {
-    if (name === "+" || name === "=") this.zoomBy(1.5);
-    else if (name === "-") this.zoomBy(1 / 1.5);
+    if (name === "+" || name === "=") this.step(1.5);
+    else if (name === "-") this.step(1 / 1.5);
     else if (name === "0") this.fit();
+    else if (name === "1") this.fullSize();
     else return false;
     return true;
   }
@@ -108,18 +117,30 @@ export class PanZoom {
     const need = (value: number, length: number): number =>
       value < room ? room - value : value > length - room ? length - room - value : 0;
     const [dx, dy] = [need(x, this.size.width), need(y, this.size.height)];
-    if (dx !== 0 || dy !== 0) this.see(pan(this.size, this.aspect, this.view, dx, dy));
+    if (dx !== 0 || dy !== 0) this.see(pan(this.size, this.aspect, this.view, dx, dy, this.actual));
+  }
+
+  private get actual(): number {
+    return actualZoom(this.size, this.picture, devicePixelRatio);
+  }
+
+  private zoomBy(factor: number): void {
+    this.zoomAt(factor, { x: this.size.width / 2, y: this.size.height / 2 });
+  }
+
+  private zoomAt(factor: number, at: { x: number; y: number }, from: View = this.view): void {
+    this.see(zoomAt(this.size, this.aspect, from, factor, at, this.actual));
   }
 
   private see(view: View): void {
     if (this.size.width === 0) return;
-    this.view = clamp(this.size, this.aspect, view);
+    this.view = clamp(this.size, this.aspect, view, this.actual);
     const box = boxOf(this.size, this.aspect, this.view);
     const { style } = this.paper;
     style.width = `${box.width}px`;
     style.height = `${box.height}px`;
     style.transform = `translate(${box.left}px, ${box.top}px)`;
-    this.seen(this.view);
+    this.seen({ zoom: this.view.zoom, actual: this.actual });
   }
 
   /** Where on the picture something in the window is, as shares of it; may lie outside. */
@@ -171,14 +192,14 @@ export class PanZoom {
     const other = [...this.pointers].find(([id]) => id !== event.pointerId)?.[1];
     this.pointers.set(event.pointerId, { ...last, ...now });
     if (other) this.pinch(last, now, other);
-    else if (this.worker === null) this.see(pan(this.size, this.aspect, this.view, now.x - last.x, now.y - last.y));
+    else if (this.worker === null) this.see(pan(this.size, this.aspect, this.view, now.x - last.x, now.y - last.y, this.actual));
   };
 
   private pinch(last: Held, now: { x: number; y: number }, other: Held): void {
     const before = Math.max(1, Math.hypot(last.x - other.x, last.y - other.y));
     const factor = Math.hypot(now.x - other.x, now.y - other.y) / before;
-    const moved = pan(this.size, this.aspect, this.view, (now.x - last.x) / 2, (now.y - last.y) / 2);
-    this.see(zoomAt(this.size, this.aspect, moved, factor, { x: (now.x + other.x) / 2, y: (now.y + other.y) / 2 }));
+    const moved = pan(this.size, this.aspect, this.view, (now.x - last.x) / 2, (now.y - last.y) / 2, this.actual);
+    this.zoomAt(factor, { x: (now.x + other.x) / 2, y: (now.y + other.y) / 2 }, moved);
   }
 
   private readonly up = (event: PointerEvent): void => {
@@ -203,7 +224,7 @@ export class PanZoom {
   private readonly wheel = (event: WheelEvent): void => {
     event.preventDefault();
     const pixels = event.deltaMode === WheelEvent.DOM_DELTA_LINE ? event.deltaY * 16 : event.deltaY;
-    this.see(zoomAt(this.size, this.aspect, this.view, Math.exp(-pixels * perWheelPixel), this.inside(event)));
+    this.zoomAt(Math.exp(-pixels * perWheelPixel), this.inside(event));
   };
 
   /** The space bar drags, unless it presses a button or is typed. */

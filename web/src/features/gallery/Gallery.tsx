@@ -7,6 +7,7 @@ import { m } from "../../messages/index.ts";
 import { Button } from "../../ui/Button.tsx";
 import { ProgressBar } from "../../ui/ProgressBar.tsx";
 import { Refused } from "../credits/Refused.tsx";
+import { Idle } from "../job/Idle.tsx";
 import { batchSecondsLeft, timeLeft } from "../job/progress.ts";
 import { arrivals } from "../upload/arrivals.ts";
 import { mostPhotos } from "../making/makings.ts";
@@ -99,6 +100,7 @@ export function Gallery({ list, uploads }: Props) {
       </div>
       {chosen === null && <DropStrip />}
       <NotBegun photos={photos} />
+      <Idle waiting={atWork.some((photo) => photo.latest_job?.status === "queued")} className="mb-6" />
       <BatchLine working={working} total={total} since={batch.since} />
       <ul className="mb-8 grid grid-cols-2 gap-x-4 gap-y-6 sm:grid-cols-[repeat(auto-fill,minmax(13rem,1fr))] sm:gap-x-6 sm:gap-y-8">
         {arrange(photos, coming, arrivals.all()).map((tile) =>

@@ -13,7 +13,7 @@ import { priced } from "../credits/price.ts";
 import { enlargesFor, type Size } from "../download/allowed.ts";
 import { PromptField } from "../making/PromptField.tsx";
 import { Leaving } from "../providers/Leaving.tsx";
-import { useFitting } from "../providers/useOffers.ts";
+import { useFitting, useHeard } from "../providers/useOffers.ts";
 import { Who } from "../providers/Who.tsx";
 import { EnlargeChoice } from "./EnlargeChoice.tsx";
 import { useOperations } from "./useOperations.ts";
@@ -49,6 +49,7 @@ export function Options({ photo, last, size, busy, onRun, onDab }: Props) {
   // What is not offered is not sent either, however the version before was made.
   const offered = enlargesFor(size, side).includes(chosen.options.enlarge);
   const wish = useFitting(offered ? chosen : { ...chosen, options: { ...chosen.options, enlarge: 1 } }, [photo]);
+  const heard = useHeard(wish, [photo]);
   const operations = useOperations();
   const cost = useCost(wish.operation);
   const { options } = wish;
@@ -110,7 +111,7 @@ export function Options({ photo, last, size, busy, onRun, onDab }: Props) {
           onChange={change}
         />
         <div>
-          <Button icon="again" disabled={busy} onClick={() => onRun(sendable(wish))}>
+          <Button icon="again" disabled={busy} onClick={() => onRun(sendable(heard))}>
             {priced(m.options.run, cost)}
           </Button>
           <CostNote cost={cost && { ...cost, freeIfFine: cost.freeIfFine && !asked }} className="mt-2" />

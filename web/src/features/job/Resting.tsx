@@ -93,9 +93,10 @@ export function Resting({ photo, job, actions, trouble, onDelete, state }: ViewP
           {looked && <p className="mt-4 text-[0.9375rem] text-soft">{m.mended.missed}</p>}
           <KeepPhoto photo={photo} className="mt-4" />
           {job && <MadeBy job={job} className="mt-4" />}
-          <Makings photo={photo} last={job} className="mt-6" />
           <GuestBanner className="mt-6" />
           {looked && job?.result && <Details result={job.result} findings={mends(job.operation)} />}
+          {job && <StoryPart key={`story ${job.id}`} photo={photo} job={job} />}
+          <Makings photo={photo} last={job} className="mt-7" />
           <Options
             key={job?.id}
             photo={photo}
@@ -105,7 +106,6 @@ export function Resting({ photo, job, actions, trouble, onDelete, state }: ViewP
             onRun={(wish) => actions.submit.mutate(wish)}
             onDab={() => navigate(paths.colour(photo.id))}
           />
-          {job && <StoryPart key={job.id} photo={photo} job={job} />}
           <Button look="quiet" icon="trash" className="mt-6 -ml-4 text-soft" onClick={onDelete}>
             {m.remove.action}
           </Button>

@@ -11,6 +11,7 @@ import { MadeFrom } from "../making/MadeFrom.tsx";
 import { stageWords } from "../making/words.ts";
 import { BackLink } from "./BackLink.tsx";
 import { Findings } from "./Findings.tsx";
+import { Idle } from "./Idle.tsx";
 import { promisedEnd, secondsLeft, stageIndex, stages, untilEnd } from "./progress.ts";
 import type { ViewProps } from "./shared.ts";
 import { Stage } from "./Stage.tsx";
@@ -67,6 +68,7 @@ export function Restoring({ photo, job, actions, trouble }: ViewProps & { job: J
             {heading}
           </Heading>
           <p className="mt-1 text-soft wrap-anywhere">{photo.filename}</p>
+          <Idle waiting={job.status === "queued"} className="mt-5" />
           <ProgressBar share={job.progress} label={m.job.progress} className="mt-5" />
           {/* Each stage may make its own promise. */}
           <TimeLeft key={job.stage} job={job} />

@@ -120,10 +120,10 @@ export function ResultView({ photo, job: latest, actions, trouble, onDelete }: V
       {trouble && <div className="mt-5">{trouble}</div>}
       {job && <MadeFrom job={job} className="mt-6" />}
       <Versions results={photo.results} chosen={rendition.id} onChoose={(id) => chosen.choose(photo.id, id)} />
-      {/* Several candidates side by side belong here: what was made, beside what else could have been. */}
-      <Makings photo={photo} last={job} className="mt-6" />
       {mended && result && <Mended result={result} onEdit={() => navigate(paths.brush(photo.id, rendition.version))} />}
       {result && <Details result={result} findings={mended} />}
+      {job && <StoryPart key={`story ${job.id}`} photo={photo} job={job} />}
+      <Makings photo={photo} last={job} className="mt-7" />
       <Options
         key={job?.id}
         photo={photo}
@@ -133,7 +133,6 @@ export function ResultView({ photo, job: latest, actions, trouble, onDelete }: V
         onRun={(wish) => actions.submit.mutate(wish)}
         onDab={dab}
       />
-      {job && <StoryPart key={`story ${job.id}`} photo={photo} job={job} />}
       <KeepPhoto photo={photo} className="mt-4" />
       <Leave photo={photo} rendition={rendition} onDelete={onDelete} />
     </Shown>

@@ -14,7 +14,7 @@ import { Refused } from "../credits/Refused.tsx";
 import { useCapabilities } from "../gallery/usePhotos.ts";
 import { adopt } from "../job/adopt.ts";
 import { Leaving } from "../providers/Leaving.tsx";
-import { useFitting } from "../providers/useOffers.ts";
+import { useFitting, useHeard } from "../providers/useOffers.ts";
 import { MakingForm } from "./MakingForm.tsx";
 import { icons, type Making } from "./makings.ts";
 import { useMood } from "./Moodboard.tsx";
@@ -58,6 +58,7 @@ export function MakingDialog({ making, photos, last = null, onClose, onStarted }
   const mood = useMood(wanted, photos);
   const involved = mood.involved;
   const wish = useFitting(mood.wish, involved);
+  const heard = useHeard(wish, involved);
   const cost = useCost(making, wish.options.quality);
   const wordless = wish.options.enhancement === "custom" && wish.options.prompt.trim() === "";
   const run = useMutation({
@@ -65,7 +66,7 @@ export function MakingDialog({ making, photos, last = null, onClose, onStarted }
       const [photo] = photos;
       if (!photo) throw new Error("no photo");
       const several = photosFor(making) > 1 ? { photo_ids: photos.map((one) => one.id) } : {};
-      const job = await submitAsShown(client, photo.id, sendable(wish), several);
+      const job = await submitAsShown(client, photo.id, sendable(heard), several);
       adopt(client, photo.id, job);
       return job;
     },

@@ -10,8 +10,7 @@ import { ErrorNote } from "../../ui/Note.tsx";
 import { Switch } from "../../ui/Switch.tsx";
 import { TextArea } from "../../ui/TextArea.tsx";
 import { useCapabilities } from "../gallery/usePhotos.ts";
-import { useGoesTo } from "../providers/useOffers.ts";
-import { isMaking } from "./makings.ts";
+import { useGoesTo, useReads } from "../providers/useOffers.ts";
 
 interface Props {
   wish: Wish;
@@ -24,9 +23,10 @@ const most = 500;
 
 export function PromptField({ wish, photos, error, onChange }: Props) {
   const { operation, options } = wish;
+  const read = useReads(wish, photos);
   const here = useGoesTo(operation, options, photos).length === 0;
   const known = useCapabilities().data?.rewriter ?? null;
-  // Who works on this machine reads no words, so nobody is asked to put them better.
+  // What this machine reads are plain words, so nobody is asked to put them better.
   const rewriter = here ? null : known;
   const rewrite = rewriter !== null && options.rewrite;
   const preview = useMutation({
@@ -36,16 +36,15 @@ export function PromptField({ wish, photos, error, onChange }: Props) {
     },
   });
   // Words are only asked for where somebody may read them.
-  if (here && isMaking(operation) && operation !== "enhance") return null;
+  if (!read) return null;
   const needed = options.enhancement === "custom";
   // What was shown for another wish says nothing about this one.
   const shown = preview.data && JSON.stringify(preview.data.asked) === JSON.stringify(wish) ? preview.data : null;
-  const hint = !here ? undefined : operation === "enhance" ? m.prompt.hereEnhance : m.prompt.here;
   return (
     <div>
       <TextArea
         label={needed ? m.prompt.needed : m.prompt.label[operation]}
-        hint={hint}
+        hint={here ? m.prompt.hereEnhance : undefined}
         value={options.prompt}
         left={m.prompt.left}
         onChange={(prompt) => onChange({ prompt })}

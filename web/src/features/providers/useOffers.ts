@@ -3,7 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { getPreferences } from "../../api/people.ts";
 import { keys } from "../../api/queries.ts";
 import type { JobOptions, Offer, Operation, Photo } from "../../api/types.ts";
-import type { Wish } from "../../api/wish.ts";
+import { isHeardHere, type Wish, wordless } from "../../api/wish.ts";
 import { useMe } from "../account/me.ts";
 import { useCapabilities } from "../gallery/usePhotos.ts";
 import { doersOf, goesTo, stillThere } from "./offers.ts";
@@ -52,4 +52,17 @@ export function useFitting(wish: Wish, photos: readonly Pick<Photo, "local_only"
   const stays = useStays(photos);
   if (offers.length === 0) return wish;
   return { ...wish, options: { ...wish.options, ...stillThere(offers, wish.options, stays) } };
+}
+
+/** Whether anybody who may do it reads the words of a wish. */
+export function useReads(wish: Wish, photos: readonly Pick<Photo, "local_only">[]): boolean {
+  const goesAway = useGoesTo(wish.operation, wish.options, photos).length > 0;
+  return goesAway || isHeardHere(wish);
+}
+
+/** A wish as it is sent: words that nobody reads, and that are not shown either, are left out. */
+export function useHeard(wish: Wish, photos: readonly Pick<Photo, "local_only">[]): Wish {
+  const known = useOffers(wish.operation).length > 0;
+  const read = useReads(wish, photos);
+  return known && !read ? wordless(wish) : wish;
 }

@@ -1,4 +1,7 @@
-/** How a result came to be: who was considered and why, what was tried, and what left this machine. Asked for when opened. */
+/**
+ * How a result came to be: that this machine did it by itself, or who was considered and why, what was tried, and what left
+ * this machine. Asked for when opened.
+ */
 import { useQuery } from "@tanstack/react-query";
 import { type ReactNode, useState } from "react";
 import { getEgress, getStory } from "../../api/client.ts";
@@ -7,11 +10,11 @@ import { keys } from "../../api/queries.ts";
 import type { Job, Left, Photo, Story } from "../../api/types.ts";
 import { dayAndTime } from "../../messages/amounts.ts";
 import { m } from "../../messages/index.ts";
-import { Icon } from "../../ui/icons.tsx";
+import { Icon, type IconName } from "../../ui/icons.tsx";
 import { ErrorNote } from "../../ui/Note.tsx";
 import { useMe } from "../account/me.ts";
 import { useTitles } from "../providers/useOffers.ts";
-import { attemptLine, consideredLines, type Line, titleOf, wordsLine } from "./words.ts";
+import { attemptLine, consideredLines, hasOthers, isDoneHere, isNobodys, type Line, titleOf, wordsLine } from "./words.ts";
 
 function Lines({ lines, numbered = false }: { lines: readonly Line[]; numbered?: boolean }) {
   const items = lines.map((line, index) => (
@@ -35,25 +38,65 @@ function Block({ title, children }: { title: string; children: ReactNode }) {
   );
 }
 
-function Told({ story, left }: { story: Story; left: readonly Left[] }) {
+/** One sentence with its sign. */
+function Fact({ icon, children }: { icon: IconName; children: ReactNode }) {
+  return (
+    <p className="flex gap-2 text-soft">
+      <Icon name={icon} className="mt-0.5 size-5" />
+      <span>{children}</span>
+    </p>
+  );
+}
+
+/** What this machine did by itself: how long it took, that nothing left and that it cost nothing, and nothing of models. */
+function Here({ job, story, left }: Telling) {
+  const titles = useTitles();
+  const last = story.attempts.at(-1);
+  return (
+    <div className="grid gap-2.5">
+      {last?.status === "done" && <Fact icon="check">{m.story.here(last.seconds)}</Fact>}
+      {last && last.status !== "done" && <Lines lines={[attemptLine(last, titles, false)]} />}
+      {story.considered.length === 0 && !last && <Fact icon="check">{m.story.none}</Fact>}
+      <Fact icon="lock">{left.length === 0 ? m.story.nothingLeft : m.story.hereStayed}</Fact>
+      {job.price === null && last && <Fact icon="check">{m.story.hereFree}</Fact>}
+    </div>
+  );
+}
+
+function Who({ story }: Pick<Telling, "story">) {
+  const { asked, refused } = consideredLines(story.considered, useTitles());
+  return (
+    <Block title={m.story.considered}>
+      {story.considered.length === 0 ? <p className="text-soft">{m.story.none}</p> : <Lines lines={asked} numbered />}
+      {refused.length > 0 && (
+        <details className="group/refused mt-2">
+          <summary className="inline-flex min-h-11 list-none items-center gap-1 text-sm font-medium [&::-webkit-details-marker]:hidden">
+            {m.story.notAsked} ({refused.length})
+            <Icon name="down" className="size-4 text-soft transition-transform group-open/refused:rotate-180" />
+          </summary>
+          <Lines lines={refused} />
+        </details>
+      )}
+    </Block>
+  );
+}
+
+interface Telling {
+  job: Job;
+  story: Story;
+  /** Of the whole photo, whatever it left for. */
+  left: readonly Left[];
+}
+
+function Told({ job, story, left }: Telling) {
   const titles = useTitles();
   const costs = useMe().data?.mode === "home";
-  const { asked, refused } = consideredLines(story.considered, titles);
+  const here = isDoneHere(story, left, job.id) || isNobodys(story, left);
   return (
     <div className="text-[0.9375rem]">
-      <Block title={m.story.considered}>
-        {asked.length === 0 && refused.length === 0 ? <p className="text-soft">{m.story.none}</p> : <Lines lines={asked} numbered />}
-        {refused.length > 0 && (
-          <details className="group/refused mt-2">
-            <summary className="inline-flex min-h-11 list-none items-center gap-1 text-sm font-medium [&::-webkit-details-marker]:hidden">
-              {m.story.notAsked} ({refused.length})
-              <Icon name="down" className="size-4 text-soft transition-transform group-open/refused:rotate-180" />
-            </summary>
-            <Lines lines={refused} />
-          </details>
-        )}
-      </Block>
-      {story.attempts.length > 0 && (
+      {here && <Here {...{ job, story, left }} />}
+      {(!here || hasOthers(story)) && <Who story={story} />}
+      {!here && story.attempts.length > 0 && (
         <Block title={m.story.attempts}>
           <Lines lines={story.attempts.map((one) => attemptLine(one, titles, costs))} numbered />
         </Block>
@@ -66,26 +109,25 @@ function Told({ story, left }: { story: Story; left: readonly Left[] }) {
           </p>
         </Block>
       )}
-      <Block title={m.story.left}>
-        {left.length === 0 ? (
-          <p className="flex gap-2 text-soft">
-            <Icon name="lock" className="mt-0.5 size-5" />
-            {m.story.nothingLeft}
-          </p>
-        ) : (
-          <ul className="grid gap-2.5">
-            {left.map((one) => (
-              <li key={`${one.job_id} ${one.attempt} ${one.at}`} className="flex gap-2">
-                <Icon name="send" className="mt-0.5 size-5 text-ember" />
-                <p className="min-w-0 wrap-anywhere">
-                  <span className="font-medium">{m.story.sent(titleOf(titles, one.provider), one.bytes)}</span>
-                  <span className="block text-soft">{m.story.sentAt(dayAndTime(one.at), one.host)}</span>
-                </p>
-              </li>
-            ))}
-          </ul>
-        )}
-      </Block>
+      {(!here || left.length > 0) && (
+        <Block title={here ? m.story.leftOtherwise : m.story.left}>
+          {left.length === 0 ? (
+            <Fact icon="lock">{m.story.nothingLeft}</Fact>
+          ) : (
+            <ul className="grid gap-2.5">
+              {left.map((one) => (
+                <li key={`${one.job_id} ${one.attempt} ${one.at}`} className="flex gap-2">
+                  <Icon name="send" className="mt-0.5 size-5 text-ember" />
+                  <p className="min-w-0 wrap-anywhere">
+                    <span className="font-medium">{m.story.sent(titleOf(titles, one.provider), one.bytes)}</span>
+                    <span className="block text-soft">{m.story.sentAt(dayAndTime(one.at), one.host)}</span>
+                  </p>
+                </li>
+              ))}
+            </ul>
+          )}
+        </Block>
+      )}
     </div>
   );
 }
@@ -97,7 +139,7 @@ export function StoryPart({ photo, job }: { photo: Photo; job: Job }) {
   const failed = story.error ?? egress.error;
   return (
     <details
-      className="group/story border-b border-line"
+      className="group/story mt-6 border-y border-line"
       onToggle={(event) => event.target === event.currentTarget && setOpen(event.currentTarget.open)}
     >
       <summary className="flex min-h-12 list-none items-center justify-between gap-3 font-medium [&::-webkit-details-marker]:hidden">
@@ -106,7 +148,7 @@ export function StoryPart({ photo, job }: { photo: Photo; job: Job }) {
       </summary>
       <div className="pt-1 pb-5">
         {story.data && egress.data ? (
-          <Told story={story.data} left={egress.data.items} />
+          <Told job={job} story={story.data} left={egress.data.items} />
         ) : failed ? (
           <ErrorNote>{asProblem(failed).message}</ErrorNote>
         ) : (

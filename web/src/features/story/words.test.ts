@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Attempt } from "../../api/types.ts";
-import { attemptLine, consideredLines, titleOf, wordsLine } from "./words.ts";
+import type { Attempt, Considered, Left, Story } from "../../api/types.ts";
+import { attemptLine, consideredLines, hasOthers, isDoneHere, isNobodys, titleOf, wordsLine } from "./words.ts";
 
 const titles = new Map([["far", "Far Away"], ["embedded", "This machine"]]);
 const attempt: Attempt = {
@@ -47,4 +47,35 @@ test("who put the words better is named with the model, and by its own name wher
   assert.equal(wordsLine({ by: "far:fine", cost: 1200 }, titles, true), "Put into words by Far Away, fine, $0.0012");
   assert.equal(wordsLine({ by: "far:fine", cost: 1200 }, titles, false), "Put into words by Far Away, fine");
   assert.equal(wordsLine({ by: "rules", cost: 0 }, titles, true), "The usual words: nobody could put them better");
+});
+
+const considered = (provider: string, refused: string | null = null): Considered => ({ provider, model: "m", score: 1, why: "", refused });
+const story = (change: Partial<Story>): Story => ({ considered: [], attempts: [], words: null, ...change });
+const tried = (provider: string): Attempt => ({ ...attempt, provider });
+
+test("what this machine did by itself is known as that, whoever else was thought of", () => {
+  const alone = story({ considered: [considered("embedded")], attempts: [tried("embedded")] });
+  assert.equal(isDoneHere(alone, [], "j"), true);
+  assert.equal(hasOthers(alone), false);
+  const kept = story({ ...alone, considered: [considered("far", "The photo stays."), considered("embedded")] });
+  assert.equal(isDoneHere(kept, [], "j"), true);
+  assert.equal(hasOthers(kept), true);
+});
+
+test("where somebody else had a part in it, all is told", () => {
+  const asked = [considered("far"), considered("embedded")];
+  assert.equal(isDoneHere(story({ considered: asked, attempts: [tried("far"), tried("embedded")] }), [], "j"), false);
+  assert.equal(isDoneHere(story({ considered: asked }), [], "j"), false);
+  const words = { prompt: "A sky", by: "far:fine", cost: 0 } as Story["words"];
+  assert.equal(isDoneHere(story({ attempts: [tried("embedded")], words }), [], "j"), false);
+  // Nothing is known of one that is kept secret: it was done by nobody, or by whom is not told.
+  assert.equal(isDoneHere(story({}), [], "j"), false);
+  assert.equal(isNobodys(story({}), []), true);
+  assert.equal(isNobodys(story({}), [{ job_id: "j" } as Left]), false);
+});
+
+test("what left for another version is no part of this one", () => {
+  const done = story({ attempts: [tried("embedded")] });
+  assert.equal(isDoneHere(done, [{ job_id: "other" } as Left], "j"), true);
+  assert.equal(isDoneHere(done, [{ job_id: "j" } as Left], "j"), false);
 });

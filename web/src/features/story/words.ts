@@ -1,5 +1,5 @@
 /** The story of a job in words. Values in, values out. */
-import type { Attempt, Considered, Words } from "../../api/types.ts";
+import type { Attempt, Considered, Left, Story, Words } from "../../api/types.ts";
 import { m } from "../../messages/index.ts";
 
 export interface Line {
@@ -8,11 +8,13 @@ export interface Line {
   text: string;
 }
 
+const here = "embedded";
+
 type Titles = ReadonlyMap<string, string>;
 
 const named = (titles: Titles, provider: string, model: string): string => {
   const title = titles.get(provider) ?? provider;
-  return provider === "embedded" ? title : `${title}, ${model}`;
+  return provider === here ? title : `${title}, ${model}`;
 };
 
 /** Without the number that it was ranked by. */
@@ -34,13 +36,30 @@ export function consideredLines(considered: readonly Considered[], titles: Title
   };
 }
 
+/**
+ * Whether nobody but this machine had a part in it, as far as that is known: no model elsewhere was asked, none put the words
+ * better, and nothing left for it.
+ */
+export function isDoneHere({ considered, attempts, words }: Story, left: readonly Left[], jobId: string): boolean {
+  const first = attempts.length > 0 ? attempts : considered.filter((one) => one.refused === null);
+  const alone = first.length > 0 && first.every((one) => one.provider === here);
+  return alone && words === null && left.every((one) => one.job_id !== jobId);
+}
+
+/** Whether there was nothing to be done by anybody, as far as that is known. */
+export const isNobodys = ({ considered, attempts, words }: Story, left: readonly Left[]): boolean =>
+  considered.length + attempts.length + left.length === 0 && words === null;
+
+/** Others were thought of, so that there is more to tell than that this machine did it. */
+export const hasOthers = ({ considered }: Pick<Story, "considered">): boolean => considered.some((one) => one.provider !== here);
+
 /** How a try went: "worked, about 4 seconds, $0.04". What was charged is only told to those whom it concerns. */
 export function attemptLine(attempt: Attempt, titles: Titles, costs: boolean): Line {
   const { number, provider, model, status, seconds, cost, error } = attempt;
   const parts = [
     m.story.status[status],
     seconds === null ? "" : m.story.took(seconds),
-    costs && provider !== "embedded" ? m.story.cost(cost) : "",
+    costs && provider !== here ? m.story.cost(cost) : "",
   ];
   const said = parts.filter(Boolean).join(", ");
   return {
