@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
@@ -161,6 +162,54 @@ def row(name: str, *, ago: timedelta, ended: bool = True, error: str | None = No
     )  # fmt: skip
 
 
+def stands(
+    tmp_path: Path, name: str, *, since: timedelta | None, leapt: timedelta = timedelta(0), **found: Any
+) -> tuple[str, bool]:
+    """How one chore stands at noon, and whether all is well, where Rekindle began `since` ago."""
+    due = planned(Settings(data_folder=tmp_path))
+    watched = None if since is None else Watched(NOON - since, leapt, steady=not leapt)
+    rows = {name: row(name, **found)} if found else {}
+    told = standing(due, rows, watched, needed={name}, now=NOON)
+    (one,) = [each for each in told.chores if each.name == name]
+    return one.state, told.well
+
+
+@pytest.mark.parametrize(
+    ("name", "since", "state"),
+    [
+        ("sweep-photos", timedelta(minutes=14), "due"),
+        ("sweep-photos", timedelta(minutes=16), "never"),
+        ("daily-usage-summary", timedelta(minutes=10), "due"),
+        ("daily-usage-summary", timedelta(minutes=11), "never"),
+        ("daily-usage-summary", None, "never"),
+    ],
+)
+def test_what_was_never_done_is_late_only_some_time_after_the_start(
+    tmp_path: Path, name: str, since: timedelta | None, state: str
+) -> None:
+    """The first looks every five minutes, the second every twenty seconds; both have ten minutes of grace."""
+    assert stands(tmp_path, name, since=since) == (state, state == "due")
+
+
+@pytest.mark.parametrize(
+    ("name", "minutes", "state"),
+    [
+        ("daily-usage-summary", 10, "due"),
+        ("daily-usage-summary", 11, "late"),
+        # It takes away what is old, and waits for a quarter of an hour after the time has leapt.
+        ("sweep-files", 11, "due"),
+        ("sweep-files", 25, "due"),
+        ("sweep-files", 26, "late"),
+    ],
+)
+def test_after_a_night_without_power_lateness_is_counted_from_the_start(
+    tmp_path: Path, name: str, minutes: int, state: str
+) -> None:
+    since, night = timedelta(minutes=minutes), timedelta(hours=30)
+    assert stands(tmp_path, name, since=since, leapt=night, ago=night) == (state, state == "due")
+    assert stands(tmp_path, name, since=since, leapt=night, ago=night, ended=False) == (state, state == "due")
+
+
 @pytest.mark.parametrize(
     ("name", "ago", "ended", "error", "state"),
     [
@@ -175,12 +224,40 @@ def row(name: str, *, ago: timedelta, ended: bool = True, error: str | None = No
 )
 def test_how_a_chore_stands(tmp_path: Path, name: str, ago: timedelta, ended: bool, error: str, state: str) -> None:
     """At noon, when the first was due this minute and may still be done, and the second eleven hours ago."""
-    due = planned(Settings(data_folder=tmp_path))
-    watched = Watched(NOON - timedelta(days=1), timedelta(0), steady=True)
-    rows = {name: row(name, ago=ago, ended=ended, error=error)}
-    found = standing(due, rows, watched, needed={name}, now=NOON)
-    (one,) = [each for each in found.chores if each.name == name]
-    assert (one.state, found.well) == (state, state in {"ok", "running"})
+    found = stands(tmp_path, name, since=timedelta(days=1), ago=ago, ended=ended, error=error)
+    assert found == (state, state in {"ok", "running"})
+
+
+def test_right_after_the_first_start_nothing_is_late(folder: Path) -> None:
+    with live(settings(folder)):
+        deadline = datetime.now(UTC) + timedelta(seconds=10)
+        while (told := run("health", "--json")).exit_code != 0:
+            assert datetime.now(UTC) < deadline, told.output
+        states = {each["name"]: each["state"] for each in json.loads(told.output)["chores"]}
+        assert states["sweep-photos"] == "due"
+        assert "began" in " ".join(json.loads(told.output)["remarks"])
+
+
+def test_health_of_what_was_never_started_stays_bad_however_often_one_looks(rekindle: Run, folder: Path) -> None:
+    upgrade(Settings(data_folder=folder).database_url)
+    assert [rekindle("health").exit_code for _ in range(3)] == [1, 1, 1]
+
+
+def test_a_look_at_a_rekindle_that_has_stopped_does_not_pass_for_its_start(rekindle: Run, folder: Path) -> None:
+    assert rekindle("run-all").exit_code == 0
+    engine = create_engine(
+        migrations(Settings(data_folder=folder).database_url).get_main_option("sqlalchemy.url") or ""
+    )
+    with engine.begin() as connection:
+        then = {"at": datetime.now(UTC) - timedelta(days=40)}
+        connection.execute(text("UPDATE clock_watch SET seen_at = :at, steady_since = :at"), then)
+        for name in ("period", "started_at", "ended_at", "until"):
+            connection.execute(text(f"UPDATE schedule_runs SET {name} = :at"), then)
+    engine.dispose()
+    for _ in range(2):
+        told = rekindle("health", "--json")
+        assert told.exit_code == 1
+        assert "late" in {each["state"] for each in json.loads(told.output)["chores"]}
 
 
 def test_a_server_does_it_by_itself_and_health_sees_that(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

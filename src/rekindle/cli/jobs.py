@@ -21,7 +21,9 @@ from rekindle.wiring.observing import observing
 from rekindle.wiring.punctuality import Standing, look
 from rekindle.wiring.schedules import TABLE, planned
 
-_MARKS = {"ok": "green", "late": "red", "failing": "red", "never": "yellow", "running": "cyan", "off": "white"}
+_MARKS = {
+    "ok": "green", "running": "cyan", "due": "cyan", "late": "red", "failing": "red", "never": "yellow", "off": "white",
+}  # fmt: skip
 
 
 class NoSuchChore(NotFound):

@@ -3,7 +3,7 @@
 import asyncio
 import socket
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from types import FrameType
 from typing import ClassVar
 
@@ -13,7 +13,7 @@ import uvicorn
 from rekindle.cli.settings import check_extras
 from rekindle.cli.stopping import leave_in_time
 from rekindle.config import Settings
-from rekindle.errors import Conflict
+from rekindle.errors import Away, Conflict
 from rekindle.infra.garbage import settle
 from rekindle.infra.lock import hold
 from rekindle.server.app import create_app
@@ -33,6 +33,9 @@ class PortTaken(Conflict):
 async def work(running: Application) -> None:
     """Run the worker of an application until canceled."""
     worker = Worker(
+    if running.settings.schedules.enabled:
+        with suppress(Away):  # what is done first tells of it as well
+            await running.timetable.begin()
         running.queue,
         running.handlers,
         clock=running.clock,

@@ -44,7 +44,10 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Watched:
-    """How the time goes: since when without a leap, how far the last leap went, and whether to believe it."""
+    """How the time goes: since when without a leap, how far the last leap went, and whether to believe it.
+
+    Before the first leap it is the first start that it goes on since.
+    """
 
     steady_since: datetime
     leapt: timedelta
@@ -147,13 +150,27 @@ class Runs:
         if row is None or _leap(row.seen_at, now) or abs(now - row.seen_at) >= _NOTED:
             async with self._db.transaction() as tx:
                 row = await self._watch(tx, now)
-        return Watched(row.steady_since, timedelta(seconds=row.leapt), now - row.steady_since >= STEADY)
+        return _watched(row, now)
+
+    async def seen(self) -> Watched | None:
+        """The same for who only looks, and does not pass for one that is at work; None where nobody ever was."""
+        now = self._clock.now()
+        async with self._db.reading() as tx:
+            row = await tx.get(ClockRow, _WATCH)
+        if row is None:
+            return None
+        leap = _leap(row.seen_at, now)
+        return _watched(row, now) if leap is None else Watched(row.steady_since, leap, steady=False)
+
+    async def begin(self) -> None:
+        """Somebody who does things by the clock is here: where nobody was, or not for long, time counts from now."""
+        async with self._db.transaction() as tx:
+            await self._watch(tx, self._clock.now())
 
     async def _watch(self, tx: Transaction, now: datetime) -> ClockRow:
         row = await tx.get(ClockRow, _WATCH, populate_existing=True)
         if row is None:
-            # There is nothing yet that a wrong time could do harm to.
-            first = insert_into(tx, ClockRow).values(name=_WATCH, seen_at=now, steady_since=now - 2 * STEADY, leapt=0.0)
+            first = insert_into(tx, ClockRow).values(name=_WATCH, seen_at=now, steady_since=now, leapt=0.0)
             await tx.execute(first.on_conflict_do_nothing())
             return await tx.get_one(ClockRow, _WATCH)
         if leap := _leap(row.seen_at, now):
@@ -172,6 +189,12 @@ class Runs:
         )  # fmt: skip
         async with self._db.transaction() as tx:
             await tx.execute(mine.values(**values), execution_options={"synchronize_session": False})
+
+
+def _watched(row: ClockRow, now: datetime) -> Watched:
+    # Before the first leap there is nothing yet that a wrong time could do harm to.
+    steady = not row.leapt or now - row.steady_since >= STEADY
+    return Watched(row.steady_since, timedelta(seconds=row.leapt), steady)
 
 
 def _leap(seen: datetime, now: datetime) -> timedelta | None:

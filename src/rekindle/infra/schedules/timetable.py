@@ -66,6 +66,10 @@ class Timetable:
         """For a worker: to look at each chore as often as its periods ask for."""
         return [Schedule(each.name, each.times.look, partial(self.due, each.name)) for each in self.chores]
 
+    async def begin(self) -> None:
+        """Tell those who look on that things are done by the clock from now on."""
+        await self._runs.begin()
+
     async def due(self, name: str) -> Came:
         """Do a chore if it was not done in the period that it is now."""
         chore = self._chores[name]
