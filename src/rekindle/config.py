@@ -287,7 +287,8 @@ class Settings(BaseSettings):
 
     data_folder: Folder = Field(
         default_factory=lambda: Path(platformdirs.user_data_dir("rekindle", appauthor=False)),
-        description="Folder of everything that is kept. Default: the user's data folder.",
+        description="Folder of everything that is kept. Default: the user's data folder, which is "
+        "`~/.local/share/rekindle`, or `~/Library/Application Support/rekindle` on macOS.",
     )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", description="Least severe log line that is written."

@@ -25,6 +25,12 @@ def _database_address(text: str) -> str:
     if not text.startswith(("sqlite+aiosqlite:", "postgresql+asyncpg:")):
         message = "must begin with postgresql+asyncpg:// or with sqlite+aiosqlite:///"
         raise ValueError(message)
+    # A password may have colons in it, and a machine may be given as [::1].
+    machine = text.partition("//")[2].rpartition("@")[2].partition("/")[0].rpartition("]")[2]
+    port = machine.partition(":")[2]
+    if text.startswith("postgresql") and port and not port.isdecimal():
+        message = "must have a number as its port"
+        raise ValueError(message)
     return text
 
 

@@ -49,6 +49,18 @@ def test_a_database_that_does_not_answer_is_told_without_its_password(use: Use) 
     assert "s3cret" not in found.seen + str(found.cure)
 
 
+def test_what_a_database_says_to_a_stranger_is_told_in_plain_words(server: Postgres, use: Use) -> None:
+    url = server.new_database(tables=True)
+    for wrong, seen, cure in (
+        (url.replace("/test_", "/toast_"), "has no such database", "createdb"),
+        (url.replace("postgres@", "nobody_here@"), "does not let this user in", "the user and the password"),
+    ):
+        use(wrong)
+        found = data.database()
+        assert (found.state, found.seen.endswith(seen), cure in str(found.cure)) == ("broken", True, True), found
+        assert data.queue().cure == "Mend the database first."
+
+
 def test_a_user_without_the_role_is_told_how_to_get_it(server: Postgres, use: Use) -> None:
     url = server.new_database(tables=True)
     server.run("psql", "-c", "CREATE ROLE lone LOGIN", "postgres")

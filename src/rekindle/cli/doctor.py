@@ -1,6 +1,7 @@
 """The command `rekindle doctor`."""
 
 import json
+import logging
 import pkgutil
 import sys
 from collections.abc import Callable
@@ -10,6 +11,8 @@ import click
 
 from rekindle import __version__
 from rekindle.cli.checks.finding import Finding, broken
+from rekindle.cli.checks.lacking import lacking
+from rekindle.cli.settings import BadSettings, extra_of
 from rekindle.errors import RekindleError
 
 CHECKS = {
@@ -43,6 +46,8 @@ def doctor(as_json: bool) -> None:
 
     Nothing is changed. Exit status: 0 everything works, 1 something is broken.
     """
+    # What goes wrong is told as a finding, and not in the words of a library as well.
+    logging.getLogger("rekindle").addHandler(logging.NullHandler())
     findings = [examine(name, where) for name, where in CHECKS.items()]
     well = all(finding.state != "broken" for finding in findings)
     if as_json:
@@ -60,8 +65,12 @@ def examine(name: str, where: str) -> Finding:
     try:
         return cast("Callable[[], Finding]", pkgutil.resolve_name(where))()
     except ImportError as error:
+        if (extra := extra_of(error.name or "")) is not None:
+            return lacking(name, extra)
         cure = "Install Rekindle again: `make run` in its folder, or `pip install --force-reinstall rekindle`."
         return broken(name, f"a library cannot be loaded: {error}", cure)
+    except BadSettings:
+        return broken(name, "cannot be looked at before the settings are right", "Correct the settings first.")
     except RekindleError as error:
         return broken(name, "could not be looked at", error.message)
     except Exception as error:  # noqa: BLE001 - a doctor does not die of what he finds

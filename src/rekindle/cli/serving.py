@@ -4,6 +4,7 @@ import click
 
 from rekindle.cli.serve import serve
 from rekindle.cli.settings import check_extras, read_settings
+from rekindle.cli.unknown import warn_of_unknown_settings
 from rekindle.infra.observing.door import check
 from rekindle.wiring.observing import observing
 
@@ -27,4 +28,5 @@ def serve_command(host: str | None, port: int | None, worker: bool | None, migra
         # Asked before anything else, as for the port of the pages: so that it is told in one sentence.
         check(settings.observing.metrics_host, settings.observing.metrics_port)
     with observing(settings, role="serve"):
+        warn_of_unknown_settings()
         serve(settings, worker=settings.alone if worker is None else worker)

@@ -1,6 +1,7 @@
 """Reads the settings for a command, and says in words what is wrong with them."""
 
 import json
+from collections.abc import Sequence
 from difflib import get_close_matches
 from importlib.util import find_spec
 from typing import ClassVar
@@ -20,9 +21,9 @@ EXTRAS = {
     "postgres": ("asyncpg", "procrastinate", "psycopg"),
     "redis": ("redis",),
     "sentry": ("sentry_sdk",),
-    "tracing": ("opentelemetry",),
+    "tracing": ("opentelemetry.sdk", "opentelemetry.exporter"),
 }
-"""The modules that each extra brings."""
+"""The modules that each extra brings, and that nobody has without it."""
 
 _NO_JSON = {"list_type", "dict_type", "model_type"}
 
@@ -50,6 +51,32 @@ def read_settings() -> Settings:
 
 def check_extras(settings: Settings) -> None:
     """Raise MissingExtra where the settings ask for what is not installed."""
+    if missing := missing_extras(settings):
+        raise MissingExtra(
+            f"The settings need the extra{'s' * (len(missing) > 1)} {listed(missing)}. Install what is missing with "
+            f"`.venv/bin/pip install 'rekindle[{','.join(missing)}]'`."
+        )
+
+
+def installing(extras: Sequence[str]) -> str:
+    """How to install what is missing: the one way, wherever it is told."""
+    return f"Install {'them' if len(extras) > 1 else 'it'} with `.venv/bin/pip install 'rekindle[{','.join(extras)}]'`."
+
+
+def listed(names: Sequence[str]) -> str:
+    """Names as people say them."""
+    return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
+
+
+def extra_of(module: str) -> str | None:
+    """The extra that brings a module; None where it is part of what everybody has."""
+    return next(
+        (extra for extra, brought in EXTRAS.items() for each in brought if f"{module}.".startswith(f"{each}.")), None
+    )
+
+
+def missing_extras(settings: Settings) -> list[str]:
+    """The extras that the settings ask for and that are not installed."""
     wanted = {
         "billing": settings.sells,
         "cloud": bool(settings.storage.url),
@@ -59,11 +86,11 @@ def check_extras(settings: Settings) -> None:
         "sentry": settings.observing.sentry_dsn is not None,
         "tracing": settings.observing.traces_url is not None,
     }
-    for extra, modules in EXTRAS.items():
-        if wanted[extra] and any(find_spec(module) is None for module in modules):
-            raise MissingExtra(
-                f"The settings need the extra {extra}. Install it with `.venv/bin/pip install 'rekindle[{extra}]'`."
-            )
+    return [
+        extra
+        for extra, modules in EXTRAS.items()
+        if wanted[extra] and any(find_spec(module) is None for module in modules)
+    ]
 
 
 def _check_prices(settings: Settings) -> None:

@@ -7,6 +7,7 @@ import click
 from rekindle.cli.serve import work
 from rekindle.cli.settings import check_extras, read_settings
 from rekindle.cli.stopping import run_until_signal
+from rekindle.cli.unknown import warn_of_unknown_settings
 from rekindle.config import Settings
 from rekindle.errors import Conflict
 from rekindle.infra.garbage import settle
@@ -51,6 +52,7 @@ def worker_command(concurrency: int | None, queues: list[Kind] | None, migrate: 
     settings.database.migrate = migrate or settings.database.migrate
     check_extras(settings)
     with observing(settings, role="worker"):
+        warn_of_unknown_settings()
         run(settings)
 
 

@@ -1,8 +1,11 @@
 """What the doctor says of things that are as they should be, and of things that are not."""
 
 import json
+import os
 import socket
 import sqlite3
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -149,6 +152,65 @@ def test_a_library_that_is_missing_is_a_finding_and_not_the_end() -> None:
     assert "Install Rekindle again" in str(finding.cure)
 
 
+PRETENDED = "import sys; sys.modules |= dict.fromkeys(sys.argv.pop(1).split(',')); "
+CLOSED = "127.0.0.1:1"
+"""An address at which nobody listens."""
+
+
+def examined(folder: Path, *missing: str, **settings: str) -> dict[str, dict[str, str]]:
+    """What the doctor of a process finds that has not got some modules, by the name of the check."""
+    program = f"{PRETENDED}from rekindle.cli.main import main; main()"
+    environment = {**os.environ, "REKINDLE_DATA_FOLDER": str(folder), "REKINDLE_SERVER__PORT": "0"}
+    environment |= {f"REKINDLE_{name}": value for name, value in settings.items()}
+    command = [sys.executable, "-c", program, ",".join(missing) or "nothing", "doctor", "--json"]
+    ended = subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=120)
+    assert ended.stderr == ""
+    return {each["name"]: each for each in json.loads(ended.stdout)["checks"]}
+
+
+def test_what_an_extra_is_missing_for_is_told_with_the_one_way_to_install_it(tmp_path: Path) -> None:
+    found = examined(
+        tmp_path, "asyncpg", "psycopg", "procrastinate", "redis", "obstore", "opentelemetry.sdk",
+        DATABASE__URL=f"postgresql+asyncpg://u:s3cret@{CLOSED}/x", QUEUE__KIND="procrastinate",
+        EVENTS__REDIS_URL=f"redis://{CLOSED}", STORAGE__URL="s3://bucket/prefix",
+        OBSERVING__TRACES_URL=f"http://{CLOSED}/v1/traces",
+    )  # fmt: skip
+    wanted = {"Database": "postgres", "Queue": "postgres", "Redis": "redis", "Files": "cloud", "Traces": "tracing"}
+    for name, extra in wanted.items():
+        assert found[name] == {
+            "name": name, "state": "broken", "seen": f"cannot be looked at: the extra {extra} is not installed",
+            "cure": f"Install it with `.venv/bin/pip install 'rekindle[{extra}]'`.",
+        }  # fmt: skip
+    assert found["Settings"]["seen"] == "extras that they need are not installed: cloud, postgres, redis and tracing"
+    assert "'rekindle[cloud,postgres,redis,tracing]'" in found["Settings"]["cure"]
+    assert "Install Rekindle again" not in str(found)
+
+
+def test_a_database_that_does_not_answer_is_one_sentence_and_one_cure(tmp_path: Path) -> None:
+    pytest.importorskip("psycopg", reason="the driver of Postgres is not installed")
+    url = f"postgresql+asyncpg://u:s3cret@{CLOSED}/x"
+    found = examined(tmp_path, DATABASE__URL=url, QUEUE__KIND="procrastinate")
+    assert found["Database"]["seen"] == f"postgresql+asyncpg://u:***@{CLOSED}/x does not answer"
+    assert found["Database"]["cure"] == "Start the server, or correct REKINDLE_DATABASE__URL."
+    assert found["Queue"]["seen"] == "it is in the database, which cannot be looked at"
+    assert found["Queue"]["cure"] == "Mend the database first."
+    assert not any(word in str(found) for word in ("s3cret", "sqlalche", "psycopg", "Error"))
+
+
+def test_a_store_that_does_not_answer_is_told_without_the_words_of_a_library(tmp_path: Path) -> None:
+    pytest.importorskip("obstore", reason="the client of object stores is not installed")
+    store = {"URL": "s3://bucket/prefix", "ENDPOINT": f"http://{CLOSED}", "ACCESS_KEY": "a", "SECRET_KEY": "b"}
+    found = examined(tmp_path, **{f"STORAGE__{name}": value for name, value in store.items()}, STORAGE__SECONDS="1")
+    assert found["Files"]["seen"] == "s3://bucket/prefix does not answer as it should"
+
+
+def test_settings_that_are_wrong_are_told_once(tmp_path: Path) -> None:
+    found = examined(tmp_path, LOG_LEVEL="loud")
+    assert "REKINDLE_LOG_LEVEL" in found["Settings"]["cure"]
+    assert str(found).count("REKINDLE_LOG_LEVEL") == 1
+    assert found["Database"]["cure"] == "Correct the settings first."
+
+
 def test_a_check_that_fails_by_surprise_is_a_finding() -> None:
     assert examine("Surprise", "rekindle.cli.checks.finding:ok").state == "broken"
 
@@ -179,8 +241,17 @@ def test_a_redis_that_does_not_answer_is_told_with_the_setting_that_names_it(
         monkeypatch.setenv("REKINDLE_EVENTS__REDIS_URL", f"redis://:secret@127.0.0.1:{free.getsockname()[1]}")
         finding = redis.redis()
     assert finding.state == "broken"
-    assert "REKINDLE_EVENTS__REDIS_URL" in finding.seen
+    assert finding.seen == "the server of REKINDLE_EVENTS__REDIS_URL does not answer"
     assert "secret" not in f"{finding.seen} {finding.cure}"
+
+
+def test_an_address_that_is_none_of_a_redis_is_told_as_such(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("redis", reason="the Redis client is not installed")
+    monkeypatch.setenv("REKINDLE_EVENTS__REDIS_URL", "http://127.0.0.1")
+    finding = redis.redis()
+    assert finding.state == "broken"
+    assert finding.seen == "REKINDLE_EVENTS__REDIS_URL is no address of a Redis"
+    assert "redis://" in str(finding.cure)
 
 
 def test_a_redis_that_answers_is_fine(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,7 +13,8 @@ from alembic.script import ScriptDirectory
 from sqlalchemy.engine import make_url
 
 from rekindle.cli.checks.finding import Finding, broken, note, ok
-from rekindle.cli.settings import BadSettings, MissingExtra, check_extras, read_settings
+from rekindle.cli.settings import BadSettings, installing, listed, missing_extras, read_settings
+from rekindle.cli.unknown import unknown_settings
 from rekindle.infra.db.migrate import migrations
 
 _FULL, _NEARLY_FULL = 200_000_000, 2_000_000_000
@@ -21,14 +22,19 @@ _FULL, _NEARLY_FULL = 200_000_000, 2_000_000_000
 
 def settings() -> Finding:
     """Whether the settings in the environment make sense, and what they ask for is installed."""
+    name = "Settings"
     try:
-        check_extras(read_settings())
+        missing = missing_extras(read_settings())
     except BadSettings as error:
-        return broken("Settings", "some are wrong", error.message)
-    except MissingExtra as error:
-        return broken("Settings", "something is not installed", error.message)
+        return broken(name, "some are wrong", error.message)
+    if missing:
+        return broken(name, f"extras that they need are not installed: {listed(missing)}", installing(missing))
+    if unknown := unknown_settings():
+        told = [each if near is None else f"{each} ({near} may be meant)" for each, near in unknown.items()]
+        cure = "Correct the name, or take it away; what another program reads may stay."
+        return note(name, f"there is no setting {listed(told)}", cure)
     given = sorted(name for name in os.environ if name.startswith("REKINDLE_"))
-    return ok("Settings", f"given in the environment: {', '.join(given)}" if given else "all as they come")
+    return ok(name, f"given in the environment: {', '.join(given)}" if given else "all as they come")
 
 
 def folder() -> Finding:

@@ -4,7 +4,8 @@ import socket
 from urllib.parse import urlsplit
 
 from rekindle.cli.checks.finding import Finding, broken, note, ok
-from rekindle.cli.settings import check_extras, read_settings
+from rekindle.cli.checks.lacking import lacking
+from rekindle.cli.settings import missing_extras, read_settings
 from rekindle.infra.observing.door import MetricsPortTaken, check
 
 _SECONDS = 3.0
@@ -27,7 +28,9 @@ def figures() -> Finding:
 def traces() -> Finding:
     """Whether the collector of traces can be reached, and what sends to it and to Sentry is installed."""
     name, settings = "Traces", read_settings()
-    check_extras(settings)
+    for extra in ("tracing", "sentry"):
+        if extra in missing_extras(settings):
+            return lacking(name, extra)
     if settings.observing.traces_url is None:
         return ok(name, "not asked for")
     parts = urlsplit(settings.observing.traces_url)

@@ -9,16 +9,32 @@ from typing import cast
 import psycopg
 from sqlalchemy import Connection, create_engine, pool, text
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from rekindle.cli.checks.finding import Finding, broken, note, ok
 from rekindle.cli.settings import read_settings
+from rekindle.config import Settings
 from rekindle.infra.db.migrate import Version, migrations, version_of
 from rekindle.infra.db.owner import ROLE
 
 OLDEST = 15
 _SLOW = 0.05
 _SECONDS = 5
+_CAUSES = (
+    (("authentication failed", "no password supplied", "pg_hba.conf", 'role "', "not permitted to log in"),
+     "does not let this user in",
+     "Correct the user and the password in REKINDLE_DATABASE__URL, or let Postgres accept them."),
+    (('database "',),
+     "has no such database", "Make it with `createdb`, or correct its name in REKINDLE_DATABASE__URL."),
+    (("too many", "remaining connection slots"),
+     "has no connection left", "Raise its max_connections, or lower REKINDLE_DATABASE__CONNECTIONS of every process."),
+    (("starting up", "shutting down", "recovery mode"), "is just starting or stopping", "Look again in a minute."),
+    (("resolve", "host name", "Name or service not known", "getaddrinfo"),
+     "cannot be found by its name", "Correct the host in REKINDLE_DATABASE__URL."),
+    (("permission denied",),
+     "lets this user in and read nothing", "Name the user that owns the tables in REKINDLE_DATABASE__URL."),
+)  # fmt: skip
+"""What Postgres says, what that means, and what to do about it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +52,18 @@ def database() -> Finding:
     try:
         version, seen = version_of(url), _look(url)
     except SQLAlchemyError as error:
-        cure = "Start the server, or correct REKINDLE_DATABASE__URL."
-        return broken(name, f"{make_url(url).render_as_string()} does not answer: {_why(error)}", cure)
+        return _away(name, url, error)
     return _unusable(name, version, seen) or _usable(name, version, seen)
+
+
+def _away(name: str, url: str, error: SQLAlchemyError) -> Finding:
+    where, said = make_url(url).render_as_string(), str(getattr(error, "orig", error))
+    for words, seen, cure in _CAUSES:
+        if any(word in said for word in words):
+            return broken(name, f"{where} {seen}", cure)
+    if isinstance(error, OperationalError):
+        return broken(name, f"{where} does not answer", "Start the server, or correct REKINDLE_DATABASE__URL.")
+    return broken(name, f"{where} answers, and is not what it should be", "Correct REKINDLE_DATABASE__URL.")
 
 
 def _look(url: str) -> Seen:
@@ -74,7 +99,13 @@ def _usable(name: str, version: Version, seen: Seen) -> Finding:
 
 def queue() -> Finding:
     """Whether several processes can share the queue, and hear of new tasks at once."""
-    name, settings = "Queue", read_settings()
+    try:
+        return _shared_queue("Queue", read_settings())
+    except (SQLAlchemyError, psycopg.Error):
+        return broken("Queue", "it is in the database, which cannot be looked at", "Mend the database first.")
+
+
+def _shared_queue(name: str, settings: Settings) -> Finding:
     if version_of(settings.database_url).behind:
         return broken(name, "its tables are missing", "Run `rekindle migrate`.")
     if not _hears(settings.database_url):
@@ -110,7 +141,3 @@ def _hears(url: str) -> bool:
 
 def _address(url: str) -> str:
     return migrations(url).get_main_option("sqlalchemy.url") or ""
-
-
-def _why(error: SQLAlchemyError) -> str:
-    return str(getattr(error, "orig", error)).strip().splitlines()[0]

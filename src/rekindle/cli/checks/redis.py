@@ -8,6 +8,8 @@ from rekindle.cli.settings import read_settings
 from rekindle.wiring.events import ping
 
 _SECONDS, _SLOW = 3.0, 0.1
+_STRANGER = ("noauth", "wrongpass", "authentication required", "invalid username-password", "invalid password")
+"""How a server says that it wants another password."""
 
 
 def redis() -> Finding:
@@ -25,11 +27,20 @@ def redis() -> Finding:
         begun = time.monotonic()
         try:
             asyncio.run(ping(url, seconds=_SECONDS))
-        except (OSError, ValueError) as error:
-            cure = f"Start the server, or correct {variable}, or remove it to go on without."
-            return broken(name, f"the server of {variable} does not answer: {error}", cure)
+        except ValueError:
+            cure = "Write it as redis://127.0.0.1:6379/0, with rediss:// for TLS."
+            return broken(name, f"{variable} is no address of a Redis", cure)
+        except OSError as error:
+            return _away(name, variable, str(error).lower())
         slowest = max(slowest, time.monotonic() - begun)
     seen = f"{len(given)} of {len(given)} answer within {slowest * 1000:.0f} ms"
     if slowest > _SLOW:
         return note(name, seen, "Bring it nearer: it is asked for many a request.")
     return ok(name, seen)
+
+
+def _away(name: str, variable: str, said: str) -> Finding:
+    if any(words in said for words in _STRANGER):
+        return broken(name, f"the server of {variable} does not let us in", f"Correct the password in {variable}.")
+    cure = f"Start the server, or correct {variable}, or remove it to go on without."
+    return broken(name, f"the server of {variable} does not answer", cure)
