@@ -14,6 +14,8 @@ from rekindle.accounts.plans import PRESETS, Plan, Plans, Preset
 from rekindle.billing.catalogue import offers_of
 from rekindle.cli.main import main as commands
 from rekindle.credits.prices import CATALOGUES
+from rekindle.treatments.operations import Operation
+from rekindle.treatments.styles import Enhancement, Style
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = sorted([*(ROOT / "docs").rglob("*.md"), ROOT / "README.md", ROOT / "CONTRIBUTING.md"])
@@ -111,3 +113,12 @@ def test_the_guide_for_services_shows_every_price_as_it_is() -> None:
         cells = ["" if price is None else f"{price / 1000:g}" for price in prices]
         assert line == f"| `{operation}` | {' | '.join(cells)} |"
     assert not shown[len(operations)]
+
+
+def test_the_guide_for_services_lists_every_operation_and_what_it_takes() -> None:
+    guide = (ROOT / "docs/guides/service.md").read_text()
+    table = guide.partition("| operation | what it does |")[2].partition("\n\n")[0]
+    rows = dict(re.findall(r"^\| `(\w+)` \|(.*)\|$", table, re.MULTILINE))
+    assert list(rows) == list(Operation)
+    assert re.findall(r"`(\w+)`", rows["restyle"]) == [each.value for each in Style]
+    assert set(re.findall(r"`(\w+)`", rows["enhance"])) == {each.value for each in Enhancement}
