@@ -43,7 +43,7 @@ ALL_TABLES = {
     "provider_health", "provider_use", "job_photos", "flags", "reports",
     "spendings", "spending_sums", "budgets", "pools", "pool_entries", "refills", "alerts",
     "bakeoffs", "bakeoff_jobs", "favourites", "rewordings",
-    "schedule_runs", "clock_watch", "usage_days", "usage_gone", "tombstones", "limit_counts",
+    "schedule_runs", "clock_watch", "usage_days", "usage_gone", "tombstones", "limit_counts", "files_mark",
 }  # fmt: skip
 
 

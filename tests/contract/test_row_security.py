@@ -25,7 +25,7 @@ NOW = datetime(2026, 5, 17, 12, 0, tzinfo=UTC)
 OF_NOBODY = {"tasks", "cached_files", "billing_events", "billing_searches", "credit_allowances", "egress_days",
               "provider_health", "provider_use", "spendings", "spending_sums", "budgets", "pools", "pool_entries",
               "refills", "alerts", "schedule_runs", "clock_watch", "usage_days", "usage_gone",
-              "tombstones", "limit_counts"}  # fmt: skip
+              "tombstones", "limit_counts", "files_mark"}  # fmt: skip
 """Tables of the machinery: keys of files and of tasks, and what the payment company said, without what it was about,
 hashes of who had an allowance, how much left the machine in a day, how providers do, and what operators spend there;
 what is done by the clock, what was used in a day, and identifiers of what is no longer there."""

@@ -18,6 +18,7 @@ from rekindle.infra.garbage import settle
 from rekindle.infra.lock import hold
 from rekindle.server.app import create_app
 from rekindle.wiring.application import Application
+from rekindle.wiring.belonging import look_at_files
 from rekindle.wiring.databases import prepare_tables
 from rekindle.worker import Places, Worker
 
@@ -32,10 +33,10 @@ class PortTaken(Conflict):
 
 async def work(running: Application) -> None:
     """Run the worker of an application until canceled."""
-    worker = Worker(
     if running.settings.schedules.enabled:
         with suppress(Away):  # what is done first tells of it as well
             await running.timetable.begin()
+    worker = Worker(
         running.queue,
         running.handlers,
         clock=running.clock,
@@ -49,13 +50,14 @@ async def work(running: Application) -> None:
 def serve(settings: Settings, *, worker: bool = True) -> None:
     """Listen, say where, and serve until stopped; with a `worker` inside, run jobs, too.
 
-    Raises PortTaken, FolderInUse, MissingExtra, TablesOutOfDate.
+    Raises PortTaken, FolderInUse, MissingExtra, TablesOutOfDate, OtherFiles.
     """
     check_extras(settings)
     # Asked before anything else, so that a second server is told so in one sentence.
     if settings.alone:
         hold(settings.data_folder).close()
     prepare_tables(settings)
+    asyncio.run(look_at_files(settings))
     listener = _listen(settings.server.host, settings.server.port)
     host, port = listener.getsockname()[:2]
     config = uvicorn.Config(

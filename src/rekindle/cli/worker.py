@@ -57,7 +57,7 @@ def worker_command(concurrency: int | None, queues: list[Kind] | None, migrate: 
 
 
 def run(settings: Settings) -> None:
-    """Work until a signal comes. Raises NoQueueForWorkers, TablesOutOfDate."""
+    """Work until a signal comes. Raises NoQueueForWorkers, TablesOutOfDate, OtherFiles."""
     if settings.alone:
         raise NoQueueForWorkers(
             "The queue in a table belongs to the one process that serves and works. Start `rekindle serve` alone, or "

@@ -23,6 +23,7 @@ from rekindle.jobs.belongings import OwnJobs
 from rekindle.jobs.tasks import rescue
 from rekindle.photos.belongings import OwnPhotos
 from rekindle.photos.retention import Sweeper
+from rekindle.wiring.belonging import check_files
 from rekindle.wiring.databases import alone_with, open_tables, prepare_tables
 from rekindle.wiring.ground import Ground, lay_ground
 from rekindle.wiring.jobs import job_work
@@ -72,6 +73,8 @@ async def application(settings: Settings) -> AsyncGenerator[Application]:
         ground = lay_ground(settings, db, scratch_folder=scratch)
         for close in (ground.intake.aclose, ground.restoring.aclose, ground.events.aclose, ground.queue.aclose):
             stack.push_async_callback(close)
+        # Before anything is swept, or deleted again, or taken from the queue.
+        await check_files(settings, db, ground.storage, scratch=ground.scratch)
         built = _build(settings, ground)
         stack.push_async_callback(built.application.services.get(Limits).limiter.aclose)
         for close in built.close:
