@@ -278,8 +278,8 @@ async def test_an_address_that_leads_to_no_public_place_is_refused(host: str, tm
 async def test_a_name_that_leads_there_is_refused_too(host: str, tmp_path: Path) -> None:
     try:
         addresses = await resolved(host.strip("[]"), 443)
-    except OSError:
-        pytest.skip("this system cannot read that way to write an address")
+    except OSError:  # not every system reads every way to write an address; then nothing leads there
+        addresses = ["127.0.0.1"]
     fetcher = Fetcher(resolve=names(innocent=addresses, mixed=["93.184.216.34", *addresses]))
     for name in ("innocent", "mixed"):
         assert (await refused(fetcher, f"https://{name}.example/", tmp_path)).forbidden

@@ -1,6 +1,9 @@
 """Which files of a folder are taken for photos, and which are passed over."""
 
 import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 
 import pytest
@@ -8,6 +11,7 @@ import pytest
 from rekindle.batch.discovery import BadPlaces, Found, check_places, discover
 
 JPEG = b"\xff\xd8\xff\xe0" + bytes(60)
+NOBODY = 65534
 
 
 @pytest.fixture
@@ -117,11 +121,28 @@ def test_a_pipe_is_no_file(tmp_path: Path) -> None:
     assert [each.code for each in discover([tmp_path / "pipe.jpg"]).unreadable] == ["not_a_file"]
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
-def test_a_folder_that_may_not_be_read_is_named(album: Path) -> None:
-    (album / "sub").chmod(0)
-    found = discover([album])
-    (album / "sub").chmod(0o755)
+@contextmanager
+def nobody_special() -> Iterator[None]:
+    """Root may read everything, so that it is somebody else for as long."""
+    if root := os.geteuid() == 0:
+        os.seteuid(NOBODY)
+    try:
+        yield
+    finally:
+        if root:
+            os.seteuid(0)
+
+
+def test_a_folder_that_may_not_be_read_is_named() -> None:
+    # Not below the folder of the tests, which is closed to everybody else.
+    with tempfile.TemporaryDirectory() as name:
+        album = Path(name)
+        album.chmod(0o755)
+        (album / "photo.jpg").write_bytes(JPEG)
+        (album / "sub").mkdir(mode=0)
+        with nobody_special():
+            found = discover([album])
+        (album / "sub").chmod(0o755)
     assert [each.code for each in found.unreadable] == ["unreadable_folder"]
 
 
