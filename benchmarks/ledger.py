@@ -42,8 +42,12 @@ Script = Generator[tuple[str, tuple[object, ...]], list[Row], None]
 Pairs = Callable[[int], Awaitable[None]]
 
 BALANCE = "SELECT available, held, debt, seq, digest FROM credit_balances WHERE account_id = ?"
-GRANTS = "SELECT * FROM credit_grants WHERE account_id = ? AND available > 0"
-KEY = "SELECT * FROM credit_entries WHERE key = ?"
+LOTS = (
+    "SELECT g.id, g.source, g.priority, g.granted_at, g.expires_at, g.amount, g.available, g.held, g.expired, "
+    "g.reclaimed, g.closed, EXISTS (SELECT 1 FROM credit_entries WHERE key = ?) FROM credit_balances b "
+    "LEFT JOIN credit_grants g ON g.account_id = b.account_id AND {} WHERE b.account_id = ?"
+)
+ANY, THIS = "g.available > 0", "(g.available > 0 OR g.id = ?)"
 ENTRY = "INSERT INTO credit_entries VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 MOVE = "INSERT INTO credit_moves VALUES (?, ?, ?, ?, ?, ?)"
 SET_GRANT = "UPDATE credit_grants SET available = available + ?, held = held + ? WHERE id = ?"
@@ -74,9 +78,8 @@ def holding(ledger: Ledger, hold_id: Any) -> Script:
     """What the ledger sends for a hold of 1."""
     account, now = ledger.name(ledger.account_id), ledger.moment(datetime.now(UTC))
     available, held, debt, seq, _ = (yield BALANCE + ledger.lock, (account,))[0]
-    grant = (yield GRANTS, (account,))[0][0]
     key = ledger.key("hold", hold_id)
-    yield KEY, (key,)
+    grant = (yield LOTS.format(ANY), (key, account))[0][0]
     entry, after = ledger.name(hold_id), (available - 1, held + 1, debt)
     yield (
         ENTRY,
@@ -93,9 +96,9 @@ def capturing(ledger: Ledger, hold_id: Any, entry_id: Any) -> Script:
     now, hold, entry = ledger.moment(datetime.now(UTC)), ledger.name(hold_id), ledger.name(entry_id)
     account, grant = (yield HELD, (hold,))[0]
     available, held, debt, seq, _ = (yield BALANCE + ledger.lock, (account,))[0]
-    yield GRANTS + " OR id = ?", (account, grant)
-    key, after = ledger.key("capture", hold_id), (available, held - 1, debt)
-    yield KEY, (key,)
+    key = ledger.key("capture", hold_id)
+    yield LOTS.format(THIS), (key, grant, account)
+    after = (available, held - 1, debt)
     yield END_HOLD, (now, hold)
     yield (
         ENTRY,

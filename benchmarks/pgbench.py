@@ -103,5 +103,5 @@ def _columns(statement: str) -> list[str]:
     if found is None:
         return []
     if found[1] != "*":
-        return [name.strip() for name in found[1].split(",")]
+        return [re.findall(r"\w+$", name)[0] for name in found[1].split(",")]
     return [column.name for column in Base.metadata.tables[found[2]].columns]

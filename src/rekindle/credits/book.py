@@ -5,25 +5,15 @@ from datetime import datetime
 from functools import partial
 from uuid import UUID
 
-from sqlalchemy import bindparam, insert, or_, select, update
+from sqlalchemy import and_, bindparam, exists, or_, select
 from sqlalchemy.orm import Session
 
 from rekindle.clock import Clock
 from rekindle.credits.ledger import CREDIT, FIRST, Bucket, Draft, Entry, Head, Kind, Lot, Totals, fingerprint, take
 from rekindle.credits.ledger import spending_order as in_order
-from rekindle.credits.records import (
-    BALANCES,
-    ENTRIES,
-    GRANTS,
-    HOLDS,
-    MOVES,
-    Selected,
-    entry_values,
-    grant_values,
-    lot_of,
-    move_values,
-)
+from rekindle.credits.records import BALANCES, ENTRIES, GRANT_BESIDE, GRANTS, Selected, lot_beside
 from rekindle.credits.replay import granted
+from rekindle.credits.writing import Written, store
 from rekindle.infra.db.base import Json
 from rekindle.infra.db.database import Transaction
 from rekindle.infra.db.inserting import insert_into
@@ -32,37 +22,35 @@ from rekindle.infra.observing.counting import once_committed
 
 # Made once, since making a statement takes longer than sending it.
 _LOCK = select(BALANCES).where(BALANCES.c.account_id == bindparam("account")).with_for_update()
-_LOTS = select(GRANTS).where(GRANTS.c.account_id == bindparam("account"), GRANTS.c.available > 0)
-_LOTS_AND = select(GRANTS).where(
-    GRANTS.c.account_id == bindparam("account"),
-    or_(GRANTS.c.available > 0, GRANTS.c.id.in_(bindparam("named", expanding=True))),
+_USED = exists().where(ENTRIES.c.key == bindparam("entry_key")).label("key_used")
+_ALL = select(_USED, *GRANT_BESIDE).where(BALANCES.c.account_id == bindparam("account"))
+_MINE = GRANTS.c.account_id == BALANCES.c.account_id
+_LOTS = _ALL.select_from(BALANCES.outerjoin(GRANTS, and_(_MINE, GRANTS.c.available > 0)))
+_LOTS_AND = _ALL.select_from(
+    BALANCES.outerjoin(
+        GRANTS, and_(_MINE, or_(GRANTS.c.available > 0, GRANTS.c.id.in_(bindparam("named", expanding=True))))
+    )
 )
-_WRITE, _MOVE, _GRANT, _HOLD = insert(ENTRIES), insert(MOVES), insert(GRANTS), insert(HOLDS)
-_SET_BALANCE = (
-    update(BALANCES)
-    .where(BALANCES.c.account_id == bindparam("account"))
-    .values({name: bindparam(f"new_{name}") for name in ("available", "held", "debt", "seq", "digest")})
-)
-_SET_GRANT = (
-    update(GRANTS)
-    .where(GRANTS.c.id == bindparam("grant"))
-    .values({name: bindparam(f"new_{name}") for name in ("available", "held", "expired", "reclaimed", "closed")})
-)
+"""Whether the key of an entry is used, and the grants that matter, a row each: one row at least. Not together with the
+lock, since who waited for that would see all this as it was before.
+"""
 
 
 class Book:
     """The end of an account's ledger, and those of its grants that have something available or were asked for.
 
-    Nobody else writes to the account until the transaction ends: the row of its balance is locked.
+    Nobody else writes to the account until the transaction ends: the row of its balance is locked. `key_used`: whether
+    the key that was asked about belongs to an entry.
     """
 
-    def __init__(self, tx: Transaction, row: Selected, *, grants: Sequence[Selected], clock: Clock) -> None:
+    def __init__(self, tx: Transaction, row: Selected, *, lots: Sequence[Selected], clock: Clock) -> None:
         self._tx = tx
         self._clock = clock
         self._written: list[Entry] = []
         self.now: datetime = clock.now()
+        self.key_used: bool = lots[0].key_used
         self.head = Head(row.account_id, row.seq, row.digest, Totals(row.available, row.held, row.debt))
-        self.lots: dict[UUID, Lot] = {grant.id: lot_of(grant) for grant in grants}
+        self.lots: dict[UUID, Lot] = {lot.id: lot for lot in map(lot_beside, lots) if lot}
         self._grants = dict(self.lots)
         """The grants as they are stored."""
 
@@ -109,25 +97,18 @@ class Book:
         self._written.clear()
 
     def _store(self, session: Session) -> None:
-        connection, totals = session.connection(), self.head.totals
-        balance = {"available": totals.available, "held": totals.held, "debt": totals.debt}
-        head = {**balance, "seq": self.head.seq, "digest": self.head.digest}
-        connection.execute(_SET_BALANCE, {"account": self.head.account_id, **_new(head)})
-        connection.execute(_WRITE, [entry_values(entry) for entry in self._written])
-        for lot in self.lots.values():
-            if lot.id not in self._grants:
-                connection.execute(_GRANT, grant_values(lot, self.head.account_id))
-            elif lot != self._grants[lot.id]:
-                connection.execute(_SET_GRANT, {"grant": lot.id, **_new(_changing(lot))})
-        if holds := [_new_hold(entry) for entry in self._written if entry.draft.kind is Kind.HOLD]:
-            connection.execute(_HOLD, holds)
-        # Moves refer to entries, which therefore have to be there first.
-        if moves := [move for entry in self._written for move in move_values(entry)]:
-            connection.execute(_MOVE, moves)
+        lots = [lot for lot in self.lots.values() if lot != self._grants.get(lot.id)]
+        new = [lot for lot in lots if lot.id not in self._grants]
+        changed = [lot for lot in lots if lot.id in self._grants]
+        store(session.connection(), Written(self.head, self._written, new, changed))
 
 
-async def open_book(tx: Transaction, clock: Clock, account_id: UUID, *, grants: Sequence[UUID] = ()) -> Book:
-    """Lock an account, made when it is new, and read the grants that matter; `grants` names more of them."""
+async def open_book(
+    tx: Transaction, clock: Clock, account_id: UUID, *, grants: Sequence[UUID] = (), key: str = ""
+) -> Book:
+    """Lock an account, made when it is new, and read the grants that matter; `grants` names more of them, and `key` is
+    that of an entry which may be there already.
+    """
 
     def read(session: Session) -> Book:
         connection, account = session.connection(), {"account": account_id}
@@ -135,29 +116,8 @@ async def open_book(tx: Transaction, clock: Clock, account_id: UUID, *, grants: 
             empty = {"account_id": account_id, "available": 0, "held": 0, "debt": 0, "seq": 0, "digest": FIRST}
             connection.execute(insert_into(connection, BALANCES).values(empty).on_conflict_do_nothing())
             row = connection.execute(_LOCK, account).one()
-        found = (
-            connection.execute(_LOTS_AND, {**account, "named": list(grants)})
-            if grants
-            else connection.execute(_LOTS, account)
-        )
-        return Book(tx, row, grants=found.all(), clock=clock)
+        asked: Json = {**account, "entry_key": key, **({"named": list(grants)} if grants else {})}
+        lots = connection.execute(_LOTS_AND if grants else _LOTS, asked).all()
+        return Book(tx, row, lots=lots, clock=clock)
 
     return await tx.run_sync(read)
-
-
-def _new(values: Json) -> Json:
-    return {f"new_{name}": value for name, value in values.items()}
-
-
-def _changing(lot: Lot) -> Json:
-    return {
-        "available": lot.available, "held": lot.held, "expired": lot.expired, "reclaimed": lot.reclaimed,
-        "closed": lot.closed,
-    }  # fmt: skip
-
-
-def _new_hold(entry: Entry) -> Json:
-    return {
-        "id": entry.id, "account_id": entry.account_id, "amount": entry.amount, "captured": 0, "created_at": entry.at,
-        "deadline_at": datetime.fromisoformat(str(entry.draft.details["deadline_at"])), "ended_at": None,
-    }  # fmt: skip

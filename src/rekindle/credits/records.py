@@ -20,6 +20,9 @@ BALANCES, ENTRIES, MOVES, GRANTS, HOLDS = (
 
 Selected: TypeAlias = Row[tuple[Any, ...]]
 
+GRANT_BESIDE = tuple(each.label(f"grant_{each.name}") for each in GRANTS.c)
+"""The columns of a grant for a row that holds something else as well."""
+
 _BY_KEY = select(ENTRIES).where(ENTRIES.c.key == bindparam("entry_key"))
 
 _HELD = (
@@ -74,6 +77,17 @@ def lot_of(row: GrantRow | Selected) -> Lot:
     return Lot(
         row.id, row.source, row.priority, row.granted_at, row.expires_at, row.amount, row.available, held=row.held,
         expired=row.expired, reclaimed=row.reclaimed, closed=row.closed,
+    )  # fmt: skip
+
+
+def lot_beside(row: Selected) -> Lot | None:
+    """The grant of a row that holds it beside something else; None where there is none."""
+    if row.grant_id is None:
+        return None
+    return Lot(
+        row.grant_id, row.grant_source, row.grant_priority, row.grant_granted_at, row.grant_expires_at,
+        row.grant_amount, row.grant_available, held=row.grant_held, expired=row.grant_expired,
+        reclaimed=row.grant_reclaimed, closed=row.grant_closed,
     )  # fmt: skip
 
 

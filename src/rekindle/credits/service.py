@@ -88,8 +88,8 @@ class Credits:
         expires_at = None if award.expires_at is None else award.expires_at.astimezone(UTC).isoformat()
         facts = {"source": award.source, "priority": award.priority, "expires_at": expires_at}
         request = fingerprint(Kind.GRANT, account_id, award.amount, *facts.values())
-        book = await self._open(tx, account_id)
-        if (known := await self._known(tx, key, request)) is not None:
+        book = await self._open(tx, account_id, key=key)
+        if (known := await self._known(tx, book, key, request)) is not None:
             return known
         grant_id = book.new_id()
         moves = (Move(Bucket.ISSUED, Bucket.AVAILABLE, award.amount, grant_id),)
@@ -103,8 +103,8 @@ class Credits:
         """
         check_amount(amount)
         request = fingerprint(Kind.HOLD, account_id, amount)
-        book = await self._open(tx, account_id)
-        if (known := await self._known(tx, key, request)) is not None:
+        book = await self._open(tx, account_id, key=key)
+        if (known := await self._known(tx, book, key, request)) is not None:
             return known
         book.tidy()
         hold_id = book.new_id()
@@ -154,8 +154,8 @@ class Credits:
         Raises GrantNotFound, BadKey, KeyReused.
         """
         request = fingerprint(Kind.EXPIRE, grant_id)
-        book = await self._open(tx, await self._account_of(tx, grant_id), [grant_id])
-        if (known := await self._known(tx, key, request)) is not None:
+        book = await self._open(tx, await self._account_of(tx, grant_id), [grant_id], key=key)
+        if (known := await self._known(tx, book, key, request)) is not None:
             return known
         entry = book.expire(book.lots[grant_id], key=key, reason=reason, request=request)
         return await self._close(book, entry)
@@ -168,8 +168,8 @@ class Credits:
         """
         check_amount(amount)
         request = fingerprint(Kind.ADJUST, grant_id, amount)
-        book = await self._open(tx, await self._account_of(tx, grant_id), [grant_id])
-        if (known := await self._known(tx, key, request)) is not None:
+        book = await self._open(tx, await self._account_of(tx, grant_id), [grant_id], key=key)
+        if (known := await self._known(tx, book, key, request)) is not None:
             return known
         book.tidy()
         moves = withdraw(book.lots.values(), reclaimable(book.lots[grant_id], amount), first=grant_id)
@@ -183,8 +183,8 @@ class Credits:
         """
         check_amount(amount)
         request = fingerprint(Kind.ADJUST, account_id, amount)
-        book = await self._open(tx, account_id)
-        if (known := await self._known(tx, key, request)) is not None:
+        book = await self._open(tx, account_id, key=key)
+        if (known := await self._known(tx, book, key, request)) is not None:
             return known
         book.tidy()
         moves = withdraw(book.lots.values(), amount, first=None)
@@ -215,8 +215,9 @@ class Credits:
         account_id, parts = await held(tx, hold_id)
         if account_id is None:
             raise HoldNotFound("There is no such hold. Hold credits first.")
-        book = await self._open(tx, account_id, [each.grant_id for each in parts if each.grant_id is not None])
-        if (known := await self._known(tx, ending.key, ending.request)) is not None:
+        grants = [each.grant_id for each in parts if each.grant_id is not None]
+        book = await self._open(tx, account_id, grants, key=ending.key)
+        if (known := await self._known(tx, book, ending.key, ending.request)) is not None:
             return known
         amount = sum(each.amount for each in parts)
         spent, rest = part(parts, amount if ending.captured is None else ending.captured)
@@ -233,12 +234,13 @@ class Credits:
         if (await tx.execute(END_HOLD, ended)).first() is None:
             raise HoldEnded("This hold was captured or released before. Hold credits again.")
 
-    async def _open(self, tx: Transaction, account_id: UUID, grants: Sequence[UUID] = ()) -> Book:
-        return await open_book(tx, self._clock, account_id, grants=grants)
+    async def _open(self, tx: Transaction, account_id: UUID, grants: Sequence[UUID] = (), *, key: str = "") -> Book:
+        return await open_book(tx, self._clock, account_id, grants=grants, key=key)
 
-    async def _known(self, tx: Transaction, key: str, request: str) -> Entry | None:
+    async def _known(self, tx: Transaction, book: Book, key: str, request: str) -> Entry | None:
         check_key(key)
-        if (known := await entry_by_key(tx, key)) is not None and known.draft.request != request:
+        known = await entry_by_key(tx, key) if book.key_used else None
+        if known is not None and known.draft.request != request:
             raise KeyReused("This key was used for another entry. Make a new key.")
         return known
 

@@ -194,8 +194,8 @@ class WithBook(Credits):
         super().__init__(clock=clock)
         self._odd = odd
 
-    async def _open(self, tx: Transaction, account_id: UUID, grants: Sequence[UUID] = ()) -> Book:
-        book = await open_book(tx, self._clock, account_id, grants=grants)
+    async def _open(self, tx: Transaction, account_id: UUID, grants: Sequence[UUID] = (), *, key: str = "") -> Book:
+        book = await open_book(tx, self._clock, account_id, grants=grants, key=key)
         book.__class__ = self._odd
         return book
 
@@ -222,9 +222,9 @@ class SweepersDoNotLookAgain(Credits):
 class AccountsAreMixed(Credits):
     """Pays with the grants of anybody."""
 
-    async def _open(self, tx: Transaction, account_id: UUID, grants: Sequence[UUID] = ()) -> Book:
+    async def _open(self, tx: Transaction, account_id: UUID, grants: Sequence[UUID] = (), *, key: str = "") -> Book:
         everybody = (await tx.scalars(select(GrantRow.account_id))).all()
-        book = await super()._open(tx, account_id, grants)
+        book = await super()._open(tx, account_id, grants, key=key)
         for other in set(everybody) - {account_id}:
             theirs = await super()._open(tx, other)
             book.lots.update(theirs.lots)
@@ -237,8 +237,8 @@ class AccountsAreMixed(Credits):
 class OldestFirst(Credits):
     """Does not look at when a grant ends."""
 
-    async def _open(self, tx: Transaction, account_id: UUID, grants: Sequence[UUID] = ()) -> Book:
-        book = await super()._open(tx, account_id, grants)
+    async def _open(self, tx: Transaction, account_id: UUID, grants: Sequence[UUID] = (), *, key: str = "") -> Book:
+        book = await super()._open(tx, account_id, grants, key=key)
         lots: dict[UUID, Lot] = {key: replace(lot, expires_at=None) for key, lot in book.lots.items()}
         book.lots = lots
         return book
