@@ -42,6 +42,8 @@ _MARKS, _SECOND = "marks.int8", "marks2.int8"
 """Eight bits alone: a mask loses nothing by them. The second one was trained for less time and without ruled lines: it
 is better at fine scratches and worse at bold ones.
 """
+CERTAIN = 250
+"""The chance, of 255, from which the first network needs no second: ruled lines, which the other does not know."""
 _WORTH = 1_600_000
 """Pixels that all views of a picture may have together: small ones take a second longer so, and large ones do not."""
 
@@ -114,22 +116,28 @@ def look(pixels: Samples, progress: Progress | None = None, *, quality: Quality 
 
 
 def look_for_marks(pixels: Samples, progress: Progress | None = None) -> Marked:
-    """Ask where marks lie on a picture (height, width, 3), uint8 or uint16: both networks where there is time for it,
-    and whichever is surer is believed.
+    """Ask where marks lie on a picture (height, width, 3), uint8 or uint16: both networks where there is time for it.
+    Then their mean counts, but for what the first one is certain of.
     """
     shrink = shrink_of(*pixels.shape[:2])
     small = shrunk(pixels, shrink)
-    views, names = views_of(*small.shape[:2]), (_MARKS, _SECOND) if shrink == 1 else (_MARKS,)
-    surest = np.zeros(small.shape[:2], np.uint8)
-    rounds = [(name, view) for name in names for view in views]
-    for name in names:
-        chance = np.zeros(small.shape[:2], np.float16)
-        for view in views:
-            held, part = view.of(chance), _part(progress, rounds.index((name, view)), len(rounds))
-            for tile, _, answer in _answers(name, view.of(small), part):
-                held[tile.target] += (answer[..., 3] / len(views)).astype(np.float16)
-        np.maximum(surest, _bytes(chance), out=surest)
-    return Marked(shrink, surest)
+    if shrink > 1:
+        return Marked(shrink, _chances(_MARKS, small, progress))
+    first = _chances(_MARKS, small, _part(progress, 0, 2))
+    second = _chances(_SECOND, small, _part(progress, 1, 2))
+    mean = (first // 2 + second // 2 + (first & second & 1)).astype(np.uint8)
+    return Marked(shrink, np.where(first >= CERTAIN, first, mean))
+
+
+def _chances(name: str, small: Samples, progress: Progress | None) -> NDArray[np.uint8]:
+    """How likely marks are by one network, the mean of all views: 255 = certain."""
+    views = views_of(*small.shape[:2])
+    chance = np.zeros(small.shape[:2], np.float16)
+    for number, view in enumerate(views):
+        held = view.of(chance)
+        for tile, _, answer in _answers(name, view.of(small), _part(progress, number, len(views))):
+            held[tile.target] += (answer[..., 3] / len(views)).astype(np.float16)
+    return _bytes(chance)
 
 
 def glance_for_marks(pixels: Samples) -> Marked:
