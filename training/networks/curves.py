@@ -19,7 +19,7 @@ def draw(history: list[dict[str, float]], target: Path) -> None:
     names = [name for name in history[0] if name not in {"step", "minutes"}]
     groups = {
         "loss": [name for name in names if name == "loss"],
-        "dB over the input": [name for name in names if name.endswith("_db")],
+        "dB": [name for name in names if name.endswith("_db")],
         "overlap of the mask": [name for name in names if name.endswith("_iou")],
     }
     rest = [name for name in names if not any(name in group for group in groups.values())]

@@ -18,7 +18,7 @@ import torch
 
 from training.ageing import Mixture, age
 from training.networks.export import Array, halve
-from training.networks.filler import Filler, mask_for, shown_of
+from training.networks.filler import Filler, marks_for, shown_of
 from training.photographs import Samples, load, patch
 
 _CHECKED = 12
@@ -53,7 +53,7 @@ def inputs(photos: list[Samples], count: int, *, seed: int, side: int) -> Iterat
     random = np.random.default_rng(seed)
     for _ in range(count):
         pair = age(patch(photos, side, random), random, Mixture(marks=1, low_quality=0.78))
-        shown = shown_of(pair, mask_for(pair, random))
+        shown = shown_of(pair, marks_for(pair, random))
         yield np.ascontiguousarray(shown.transpose(2, 0, 1)[None])
 
 

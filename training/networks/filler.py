@@ -1,9 +1,10 @@
 """Trains the network that looks under marks: from a picture, a first filling of it and the mask to what was there.
 
 It begins with the weights of a trained restorer and learns to use the other inputs: the filled picture is what it
-changes; the picture itself shows through thin marks, and through what was taken for a mark and is none.
+changes; the picture itself shows through thin marks, and through what was taken for a mark and is none. Or it goes on
+from another filler.
 
-Usage: python -m training.networks.filler FOLDER OUT --start RESTORER_RUN [--minutes N] [--batch N] [--side N]
+Usage: python -m training.networks.filler FOLDER OUT --start RUN [--minutes N] [--batch N] [--side N]
 """
 
 import argparse
@@ -18,8 +19,9 @@ from torch import Tensor, nn
 from torch.utils.data import IterableDataset, get_worker_info
 
 from rekindle.imaging.nets.filler import stacked
+from rekindle.imaging.nets.restorer import CERTAIN
 from rekindle.imaging.nets.session import session
-from rekindle.imaging.planes import Mask, Planes
+from rekindle.imaging.planes import Mask, Plane, Planes
 from rekindle.imaging.steps.repair import fill, grown
 from training.ageing import Mixture, Pair, age
 from training.networks.training import Batch, Recipe, loader, train
@@ -30,6 +32,10 @@ _SEED = 77
 _FINDERS = ("marks.int8", "marks2.int8")
 _LEAST = 0.004
 """Share of a patch that must be marked to be worth a look."""
+_FOUND, _HIDING, _SURE, _BOLD = 0.7, 0.5, 0.95, 3
+"""Shares of the masks that are found and not painted, and of those whose boldest parts hide what is below; a found
+part does where it is sure.
+"""
 
 
 class Filler(nn.Module):
@@ -55,7 +61,7 @@ def begun(restorer: dict[str, Tensor], net: Filler) -> Filler:
     with torch.no_grad():
         for name, fresh in net.state_dict().items():
             known = restorer[name]
-            if name == "unet.head.weight":
+            if name == "unet.head.weight" and known.shape != fresh.shape:
                 fresh.zero_()
                 fresh[:, : known.shape[1]] = known
             else:
@@ -63,33 +69,59 @@ def begun(restorer: dict[str, Tensor], net: Filler) -> Filler:
     return net
 
 
-def mask_for(pair: Pair, random: np.random.Generator) -> Mask:
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """Where marks are taken to be on a patch, how surely (0..1), and where what is below is not shown."""
+
+    mask: Mask
+    chance: Plane
+    hidden: Mask
+
+
+def marks_for(pair: Pair, random: np.random.Generator) -> Marks:
     """What the finders see on a patch, by thresholds of all kinds; or the truth, as widely as a person would paint."""
-    if random.random() < 0.65:
-        both = random.random() < 0.5
-        names = _FINDERS if both else (_FINDERS[int(random.integers(2))],)
-        likely = random.uniform(0.2, 0.45)
-        mask = found(pair, likely, random.uniform(max(likely, 0.5), 0.85), names)
-        return grown(mask, int(random.random() < 0.15))
-    return grown(pair.mask > 0.5, int(random.choice([0, 0, 1, 1, 2, 3])))
+    if random.random() < _FOUND:
+        likely = random.uniform(0.2, 0.4)
+        views = 2 if random.random() < 0.5 else 1
+        marks = found(pair, likely, random.uniform(max(likely, 0.5), 0.85), views)
+        return marks if random.random() < _HIDING else Marks(marks.mask, marks.chance, np.zeros_like(marks.mask))
+    mask = grown(pair.mask > 0.5, int(random.choice([0, 0, 1, 1, 2, 3])))
+    hidden = _boldest(mask) if random.random() < _HIDING else np.zeros_like(mask)
+    return Marks(mask, mask.astype(np.float32), hidden)
 
 
-def found(pair: Pair, likely: float, certain: float, names: tuple[str, ...] = _FINDERS) -> Mask:
+def found(pair: Pair, likely: float, certain: float, views: int = 2) -> Marks:
     """Where the finders see marks, by the hysteresis of `rekindle.imaging.measure.damage`."""
-    shown = np.ascontiguousarray(pair.aged.transpose(2, 0, 1)[None])
-    chance = np.max([session(name).run(shown)[0, 3] for name in names], axis=0)
+    chance = np.mean([_flipped(_chances(_flipped(pair.aged, view)), view) for view in range(views)], axis=0)
     count, labels = cv2.connectedComponents((chance >= likely).astype(np.uint8), connectivity=8)
     sure = np.zeros(count, np.bool_)
     sure[np.unique(labels[chance >= certain])] = True
     sure[0] = False
-    return sure[labels]
+    mask = sure[labels]
+    return Marks(mask, (chance * mask).astype(np.float32), _boldest(mask & (chance >= _SURE)))
 
 
-def shown_of(pair: Pair, mask: Mask) -> Planes:
+def _chances(picture: Planes) -> Plane:
+    """What both finders say, joined as `rekindle.imaging.nets.restorer` joins it."""
+    shown = np.ascontiguousarray(picture.transpose(2, 0, 1)[None])
+    first, second = (session(name).run(shown)[0, 3] for name in _FINDERS)
+    return np.where(first >= CERTAIN / 255, first, (first + second) / 2).astype(np.float32)
+
+
+def _flipped(array: Planes, view: int) -> Planes:
+    return array[:, ::-1] if view else array
+
+
+def _boldest(mask: Mask) -> Mask:
+    return cv2.morphologyEx(mask.astype(np.uint8), cv2.MORPH_OPEN, np.ones((_BOLD, _BOLD), np.uint8)).astype(np.bool_)
+
+
+def shown_of(pair: Pair, marks: Marks) -> Planes:
     """The input of the network."""
     pixels = np.round(pair.aged * 255).astype(np.uint8)
-    filled = np.where(mask[..., None], fill(pixels, mask).astype(np.float32) / 255, pair.aged)
-    return stacked(pair.aged, filled.astype(np.float32), mask)
+    filled = np.where(marks.mask[..., None], fill(pixels, marks.mask).astype(np.float32) / 255, pair.aged)
+    filled = filled.astype(np.float32)
+    return stacked(np.where(marks.hidden[..., None], filled, pair.aged), filled, marks.chance)
 
 
 class Marked(IterableDataset[Batch]):
@@ -106,11 +138,11 @@ class Marked(IterableDataset[Batch]):
         random = np.random.default_rng([_SEED, info.id if info else 0, int(torch.initial_seed()) % 2**31])
         while True:
             pair = age(patch(self.photos, self.side, random), random, Mixture(marks=1, low_quality=0.78))
-            mask = mask_for(pair, random)
-            if mask.mean() < _LEAST:
+            marks = marks_for(pair, random)
+            if (mask := marks.mask).mean() < _LEAST:
                 continue
             weight = np.where(mask, 1.0, np.where(grown(mask, 1), 0.5, 0.04)).astype(np.float32)
-            yield _tensor(shown_of(pair, mask)), _tensor(pair.clean), torch.from_numpy(weight)[None]
+            yield _tensor(shown_of(pair, marks)), _tensor(pair.clean), torch.from_numpy(weight)[None]
 
 
 def loss_of(net: nn.Module, batch: Batch) -> Tensor:
@@ -127,7 +159,7 @@ class Case:
     """A held-out patch and a mask on it."""
 
     pair: Pair
-    mask: Mask
+    marks: Marks
 
 
 class Validation:
@@ -137,14 +169,14 @@ class Validation:
         random = np.random.default_rng(7)
         self.cases: dict[str, list[Case]] = {}
         for kind, poor in (("marks", 0), ("both", 1)):
-            pairs: list[tuple[Pair, Mask]] = []
+            pairs: list[tuple[Pair, Marks]] = []
             while len(pairs) < 16:
                 pair = age(patch(photos, 256, random), random, Mixture(1, poor, 0.3))
-                mask = found(pair, 0.3, 0.8)
-                if mask.any():
-                    pairs.append((pair, mask))
-            self.cases[f"{kind}_found"] = [Case(pair, mask) for pair, mask in pairs]
-            self.cases[f"{kind}_true"] = [Case(pair, pair.mask > 0.5) for pair, _ in pairs]
+                marks = found(pair, 0.3, 0.8)
+                if marks.mask.any():
+                    pairs.append((pair, marks))
+            self.cases[f"{kind}_found"] = [Case(pair, marks) for pair, marks in pairs]
+            self.cases[f"{kind}_true"] = [Case(pair, _painted(pair)) for pair, _ in pairs]
 
     @torch.no_grad()
     def __call__(self, net: nn.Module) -> dict[str, float]:
@@ -154,10 +186,15 @@ class Validation:
         for name, cases in self.cases.items():
             errors: list[np.ndarray] = []
             for case in cases:
-                out = net(_tensor(shown_of(case.pair, case.mask))[None].to(place))[0].float().cpu().numpy()
-                errors.append((out.transpose(1, 2, 0) - case.pair.clean)[case.mask] ** 2)
+                out = net(_tensor(shown_of(case.pair, case.marks))[None].to(place))[0].float().cpu().numpy()
+                errors.append((out.transpose(1, 2, 0) - case.pair.clean)[case.marks.mask] ** 2)
             figures[f"{name}_db"] = round(float(-10 * np.log10(np.mean(np.concatenate(errors)))), 3)
         return figures
+
+
+def _painted(pair: Pair) -> Marks:
+    mask = pair.mask > 0.5
+    return Marks(mask, mask.astype(np.float32), np.zeros_like(mask))
 
 
 def _tensor(planes: np.ndarray) -> Tensor:
@@ -169,7 +206,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path)
     parser.add_argument("out", type=Path)
-    parser.add_argument("--start", type=Path, required=True, help="the run of a restorer")
+    parser.add_argument("--start", type=Path, required=True, help="the run of a restorer, or of a filler to go on from")
     parser.add_argument("--minutes", type=float, default=44)
     parser.add_argument("--batch", type=int, default=8)
     parser.add_argument("--side", type=int, default=128)

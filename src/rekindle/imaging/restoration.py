@@ -37,8 +37,8 @@ _SAY = 0.3
 _OTHER = np.float32(0.2)
 """The same share elsewhere, beside the network that looks under marks: +0.05 dB on photographs new to both."""
 
-_BOLD, _WHOLLY = 3, 255
-"""Pixels from which on a mark is bold, and the strength of one that is certain."""
+_BOLD, _CERTAIN = 3, 242
+"""Pixels from which on a mark is bold, and the chance, of 255, from which on it is certain: as in the training."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +81,12 @@ class RestoreReport:
 
 @dataclass(frozen=True, slots=True)
 class _Damage:
-    """The marks, how strongly each is filled (None: all wholly), and how many pixels around them are filled too."""
+    """The marks, how likely each pixel of them is one (255 = certain) and how strongly it is filled (None: all are, and
+    wholly), and how many pixels around them are filled too.
+    """
 
     marks: Mask
+    chance: Strengths | None
     strength: Strengths | None
     rim: int
     report: StepReport
@@ -193,7 +196,10 @@ def _examine(image: Image, steps: Sequence[Step], given: Mask | None, progress: 
         # Large pictures are spared this, for its time; what it would add there is not measured.
         holes = grown(damage.marks, damage.rim)
         first = fill(pixels, holes)
-        under = look_under(pixels, first, holes, lambda share: progress(0.75 + share * 0.25), hidden=_hidden(damage))
+        under = look_under(
+            pixels, first, holes, lambda share: progress(0.75 + share * 0.25),
+            chance=damage.chance, hidden=_hidden(damage),
+        )  # fmt: skip
         under = _with(under, seen) if seen else under
     return _Found(seen, under, faces, damage, filled_first)
 
@@ -202,7 +208,7 @@ def _hidden(damage: _Damage) -> Mask:
     """Where nothing of the picture is to be seen any more: what is bold and certainly a mark covers it wholly, and what
     is left of it would shine through. A thin line may be half transparent.
     """
-    sure = damage.marks if damage.strength is None else damage.marks & (damage.strength == _WHOLLY)
+    sure = damage.marks if damage.chance is None else damage.marks & (damage.chance >= _CERTAIN)
     bold = cv2.morphologyEx(sure.astype(np.uint8), cv2.MORPH_OPEN, np.ones((_BOLD, _BOLD), np.uint8))
     return grown(np.asarray(bold, np.bool_), damage.rim)
 
@@ -220,16 +226,18 @@ def _damage(
     """The marks that were given, or those that are found."""
     height, width = pixels.shape[:2]
     shrink = shrink_of(height, width)
-    strength, mask = None, given
+    chance, strength, mask = None, None, given
     # A mask that was given is looked at as well, where that is quick: what nobody changed is filled as it would be.
     if mask is None or (shrink == 1 and mask.any()):
         seen = look_for_marks(pixels, progress)
         found = full_size(find_damage(seen, faces), height, width)
         mask = found if mask is None else mask
-        strength = as_changed(trusted(seen.chance, found), found, mask) if shrink == 1 else None
+        if shrink == 1:
+            chance = as_changed(seen.chance, found, mask)
+            strength = as_changed(trusted(seen.chance, found), found, mask)
     rim = step.grow * shrink + shrink // 2
     share = f"{float(np.mean(mask)):.1%} of the picture"
-    return _Damage(mask, strength, rim, StepReport(step.name, step.title, share)) if mask.any() else None
+    return _Damage(mask, chance, strength, rim, StepReport(step.name, step.title, share)) if mask.any() else None
 
 
 def _filtered(

@@ -3,11 +3,12 @@
 from collections.abc import Callable
 
 import numpy as np
+from numpy.typing import NDArray
 
 from rekindle.imaging.image import Planes, Samples
 from rekindle.imaging.nets.restorer import HIGH, MARGIN, WIDE, Seen, run_padded, views_of
 from rekindle.imaging.nets.session import session
-from rekindle.imaging.planes import Mask, tiles, to_planes
+from rekindle.imaging.planes import Mask, Plane, floats, tiles, to_planes
 
 _WEIGHTS = "filler"
 
@@ -18,14 +19,17 @@ def look_under(
     marks: Mask,
     progress: Callable[[float], None] | None = None,
     *,
+    chance: NDArray[np.uint8] | None = None,
     hidden: Mask | None = None,
 ) -> Seen:
     """What to change in a picture (height, width, 3) so that it shows what was there before the marks (height, width),
     without noise; nothing elsewhere. `filled` is the same picture with the marks filled from around them.
 
     Marks are often half transparent, or none at all: so the network sees the picture itself as well, but not where it
-    is `hidden` (height, width).
+    is `hidden` (height, width), and how likely each pixel is a mark, by `chance` (height, width), 255 = certain, as all
+    are without it.
     """
+    likely = marks.astype(np.float32) if chance is None else floats(np.where(marks, chance, 0) / np.float32(255))
     seen = pixels if hidden is None else np.where(hidden[..., None], filled, pixels)
     change = np.zeros(pixels.shape, np.float16)
     views, net = views_of(*marks.shape), session(_WEIGHTS)
@@ -35,7 +39,7 @@ def look_under(
         if here.any():
             planes = to_planes(view.of(pixels)[tile.outer])
             before = planes if hidden is None else to_planes(view.of(seen)[tile.outer])
-            shown = stacked(before, to_planes(view.of(filled)[tile.outer]), view.of(marks)[tile.outer])
+            shown = stacked(before, to_planes(view.of(filled)[tile.outer]), view.of(likely)[tile.outer])
             answer = run_padded(net.run, shown) - planes
             view.of(change)[tile.target][here] += (answer[tile.inner][here] / len(views)).astype(np.float16)
         if progress:
@@ -45,6 +49,8 @@ def look_under(
     return Seen(1, change)
 
 
-def stacked(planes: Planes, filled: Planes, marks: Mask) -> Planes:
-    """What the network is shown of a tile (height, width, 7): the filled picture, the picture, and the marks."""
-    return np.concatenate([filled, planes, marks[..., None].astype(np.float32)], axis=2)
+def stacked(planes: Planes, filled: Planes, chance: Plane) -> Planes:
+    """What the network is shown of a tile (height, width, 7): the filled picture, the picture, and how likely each
+    pixel is a mark, 0..1.
+    """
+    return np.concatenate([filled, planes, chance[..., None]], axis=2)

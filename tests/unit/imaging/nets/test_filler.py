@@ -52,7 +52,7 @@ def test_tiles_give_what_the_whole_picture_gives() -> None:
     damaged, marks = scratched(noisy(photo, 10))
     filled = fill(damaged, marks)
     planes = to_planes(damaged)
-    shown = stacked(planes, to_planes(filled), marks)
+    shown = stacked(planes, to_planes(filled), marks.astype(np.float32))
     net = session("filler").run
     said = [view.of(run_padded(net, np.ascontiguousarray(view.of(shown)))) for view in views_of(*marks.shape)]
     apart = np.abs(look_under(damaged, filled, marks).change - (np.mean(said, axis=0) - planes))[marks]

@@ -19,11 +19,16 @@ def chances(mask: Mask, chance: float) -> np.ndarray:
     return np.where(mask, np.uint8(round(chance * 255)), np.uint8(0))
 
 
-@pytest.mark.parametrize(("chance", "low", "high"), [(0.99, 255, 255), (0.8, 60, 200), (0.4, 0, 0)])
+@pytest.mark.parametrize(("chance", "low", "high"), [(0.99, 240, 255), (0.8, 60, 200), (0.4, 0, 0)])
 def test_the_surer_the_stronger(chance: float, low: int, high: int) -> None:
     mask = line(70)
     strength = trusted(chances(mask, chance), mask)[mask]
     assert low <= strength.min() <= strength.max() <= high
+
+
+def test_a_bold_mark_that_is_nearly_certain_is_filled_wholly() -> None:
+    bold = line(70, 7)
+    assert trusted(chances(bold, 0.98), bold)[bold].min() == 255
 
 
 def test_the_soft_edge_of_a_bold_line_is_filled_as_wholly_as_its_middle() -> None:
@@ -35,7 +40,7 @@ def test_the_soft_edge_of_a_bold_line_is_filled_as_wholly_as_its_middle() -> Non
 
 def test_a_doubtful_mark_near_a_sure_one_stays_doubtful() -> None:
     doubtful, sure = line(40), line(100)
-    strength = trusted(np.maximum(chances(doubtful, 0.5), chances(sure, 1)), doubtful | sure)
+    strength = trusted(np.maximum(chances(doubtful, 0.45), chances(sure, 1)), doubtful | sure)
     assert strength[doubtful].max() == 0
     assert strength[sure].min() == 255
 
@@ -48,7 +53,7 @@ def test_the_mask_that_was_found_keeps_its_strength_when_it_is_given_back() -> N
 
 def test_what_a_person_painted_over_a_doubtful_mark_is_filled_wholly() -> None:
     found = line(40) | line(100)
-    strength = trusted(chances(found, 0.5), found)
+    strength = trusted(chances(found, 0.45), found)
     given = found | line(38, 9)
     changed = as_changed(strength, found, given)
     assert changed[line(38, 9)].min() == 255
@@ -57,7 +62,7 @@ def test_what_a_person_painted_over_a_doubtful_mark_is_filled_wholly() -> None:
 
 def test_a_mask_that_came_back_from_a_smaller_size_counts_as_unchanged() -> None:
     found = line(40, 9) | line(100, 9)
-    strength = trusted(chances(found, 0.5), found)
+    strength = trusted(chances(found, 0.45), found)
     frayed = cv2.dilate(found.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
     assert as_changed(strength, found, frayed)[found].max() == 0
 
