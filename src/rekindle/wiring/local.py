@@ -42,7 +42,9 @@ async def local_diagnosing(scratch: Path, jobs: int) -> AsyncGenerator[Diagnosin
 @asynccontextmanager
 async def bench(scratch: Path, jobs: int) -> AsyncGenerator[Workbench]:
     """Child processes for work on pixels, `jobs` at most."""
-    made = Workbench(workers=jobs, memory_bytes=_MEMORY_BYTES, folder=scratch, preload=CHILD_MODULES)
+    made = Workbench(
+        workers=jobs, memory_bytes=_MEMORY_BYTES, folder=scratch, preload=CHILD_MODULES, large_pages=True
+    )  # fmt: skip
     try:
         yield made
     finally:
