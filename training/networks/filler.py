@@ -18,11 +18,12 @@ import torch
 from torch import Tensor, nn
 from torch.utils.data import IterableDataset, get_worker_info
 
-from rekindle.imaging.nets.filler import stacked
-from rekindle.imaging.nets.restorer import CERTAIN
+from rekindle.imaging.nets.filler import BOLD, HIDES, stacked
+from rekindle.imaging.nets.restorer import joined
 from rekindle.imaging.nets.session import session
 from rekindle.imaging.planes import Mask, Plane, Planes
 from rekindle.imaging.steps.repair import fill, grown
+from rekindle.imaging.steps.trust import bold
 from training.ageing import Mixture, Pair, age
 from training.networks.training import Batch, Recipe, loader, train
 from training.networks.unet import Shape, UNet
@@ -32,10 +33,8 @@ _SEED = 77
 _FINDERS = ("marks.int8", "marks2.int8")
 _LEAST = 0.004
 """Share of a patch that must be marked to be worth a look."""
-_FOUND, _HIDING, _SURE, _BOLD = 0.7, 0.5, 0.95, 3
-"""Shares of the masks that are found and not painted, and of those whose boldest parts hide what is below; a found
-part does where it is sure.
-"""
+_FOUND, _HIDING = 0.7, 0.5
+"""Shares of the masks that are found and not painted, and of those whose boldest parts hide what is below."""
 
 
 class Filler(nn.Module):
@@ -86,7 +85,7 @@ def marks_for(pair: Pair, random: np.random.Generator) -> Marks:
         marks = found(pair, likely, random.uniform(max(likely, 0.5), 0.85), views)
         return marks if random.random() < _HIDING else Marks(marks.mask, marks.chance, np.zeros_like(marks.mask))
     mask = grown(pair.mask > 0.5, int(random.choice([0, 0, 1, 1, 2, 3])))
-    hidden = _boldest(mask) if random.random() < _HIDING else np.zeros_like(mask)
+    hidden = bold(mask, BOLD) if random.random() < _HIDING else np.zeros_like(mask)
     return Marks(mask, mask.astype(np.float32), hidden)
 
 
@@ -98,22 +97,18 @@ def found(pair: Pair, likely: float, certain: float, views: int = 2) -> Marks:
     sure[np.unique(labels[chance >= certain])] = True
     sure[0] = False
     mask = sure[labels]
-    return Marks(mask, (chance * mask).astype(np.float32), _boldest(mask & (chance >= _SURE)))
+    return Marks(mask, (chance * mask).astype(np.float32), bold(mask & (chance * 255 >= HIDES), BOLD))
 
 
 def _chances(picture: Planes) -> Plane:
-    """What both finders say, joined as `rekindle.imaging.nets.restorer` joins it."""
+    """What both finders say together, 0..1."""
     shown = np.ascontiguousarray(picture.transpose(2, 0, 1)[None])
-    first, second = (session(name).run(shown)[0, 3] for name in _FINDERS)
-    return np.where(first >= CERTAIN / 255, first, (first + second) / 2).astype(np.float32)
+    said = [np.round(session(name).run(shown)[0, 3] * 255).astype(np.uint8) for name in _FINDERS]
+    return joined(*said).astype(np.float32) / 255
 
 
 def _flipped(array: Planes, view: int) -> Planes:
     return array[:, ::-1] if view else array
-
-
-def _boldest(mask: Mask) -> Mask:
-    return cv2.morphologyEx(mask.astype(np.uint8), cv2.MORPH_OPEN, np.ones((_BOLD, _BOLD), np.uint8)).astype(np.bool_)
 
 
 def shown_of(pair: Pair, marks: Marks) -> Planes:

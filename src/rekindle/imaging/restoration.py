@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import cv2
 import numpy as np
 
 from rekindle.imaging.cleaning import both
@@ -13,7 +12,7 @@ from rekindle.imaging.gate import Choice, Decision
 from rekindle.imaging.image import Image, Samples
 from rekindle.imaging.marks import Marks, read_mask, write_mask
 from rekindle.imaging.measure.damage import find_damage, full_size
-from rekindle.imaging.nets.filler import look_under
+from rekindle.imaging.nets.filler import BOLD, HIDES, look_under
 from rekindle.imaging.nets.restorer import Seen, changed, look, look_for_marks, shrink_of
 from rekindle.imaging.pipeline import Progress, margin_of, prepare, run, run_tile
 from rekindle.imaging.planes import Mask, floats, with_margin
@@ -24,7 +23,7 @@ from rekindle.imaging.steps.denoise import Denoise
 from rekindle.imaging.steps.enlarge import Enlarge, allowed_factor, enlarge
 from rekindle.imaging.steps.filter import PlacedFilter
 from rekindle.imaging.steps.repair import Opinion, Repair, fill, grown
-from rekindle.imaging.steps.trust import Strengths, as_changed, trusted
+from rekindle.imaging.steps.trust import Strengths, as_changed, bold, trusted
 from rekindle.imaging.strength import Strength
 from rekindle.imaging.trial import Candidate, choose
 from rekindle.imaging.working import load_working, save_working
@@ -36,9 +35,6 @@ _SAY = 0.3
 """The share of the network for noise in what is filled in on large pictures, where nothing else looks under marks."""
 _OTHER = np.float32(0.2)
 """The same share elsewhere, beside the network that looks under marks: +0.05 dB on photographs new to both."""
-
-_BOLD, _CERTAIN = 3, 242
-"""Pixels from which on a mark is bold, and the chance, of 255, from which on it is certain: as in the training."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,9 +204,8 @@ def _hidden(damage: _Damage) -> Mask:
     """Where nothing of the picture is to be seen any more: what is bold and certainly a mark covers it wholly, and what
     is left of it would shine through. A thin line may be half transparent.
     """
-    sure = damage.marks if damage.chance is None else damage.marks & (damage.chance >= _CERTAIN)
-    bold = cv2.morphologyEx(sure.astype(np.uint8), cv2.MORPH_OPEN, np.ones((_BOLD, _BOLD), np.uint8))
-    return grown(np.asarray(bold, np.bool_), damage.rim)
+    sure = damage.marks if damage.chance is None else damage.marks & (damage.chance >= HIDES)
+    return grown(bold(sure, BOLD), damage.rim)
 
 
 def _with(under: Seen, seen: Seen) -> Seen:

@@ -12,6 +12,11 @@ from rekindle.imaging.planes import Mask, Plane, floats, tiles, to_planes
 
 _WEIGHTS = "filler"
 
+BOLD, HIDES = 3, 242
+"""Pixels from which on a mark is bold, and the chance, of 255, from which on a bold one hides what is below. In half of
+its training the network is not shown that either.
+"""
+
 
 def look_under(
     pixels: Samples,

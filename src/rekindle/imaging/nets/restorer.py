@@ -125,8 +125,13 @@ def look_for_marks(pixels: Samples, progress: Progress | None = None) -> Marked:
         return Marked(shrink, _chances(_MARKS, small, progress))
     first = _chances(_MARKS, small, _part(progress, 0, 2))
     second = _chances(_SECOND, small, _part(progress, 1, 2))
-    mean = (first // 2 + second // 2 + (first & second & 1)).astype(np.uint8)
-    return Marked(shrink, np.where(first >= CERTAIN, first, mean))
+    return Marked(shrink, joined(first, second))
+
+
+def joined(first: NDArray[np.uint8], second: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """What both networks together say of marks (h, w), 255 = certain."""
+    mean = (first.astype(np.uint16) + second) // 2
+    return np.where(first >= CERTAIN, first, mean).astype(np.uint8)
 
 
 def _chances(name: str, small: Samples, progress: Progress | None) -> NDArray[np.uint8]:
