@@ -2,8 +2,8 @@
 
 import asyncio
 import shutil
-from collections.abc import AsyncGenerator, Callable
-from contextlib import AbstractAsyncContextManager
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -108,6 +108,39 @@ async def test_a_worker_with_another_folder_is_told_before_there_is_any_photo(db
 async def test_of_many_that_start_at_once_all_with_the_same_files_go_on(db: Database, tmp_path: Path) -> None:
     await asyncio.gather(*(Process(db, tmp_path / "one").start() for _ in range(6)))
     assert await marks(db) == [Process(db, tmp_path / "one").mark()]
+
+
+class Meanwhile(FolderStorage):
+    """A folder of files; whoever looks into it first is overtaken by `other`, right before or right after the look."""
+
+    def __init__(self, files: Path, other: Callable[[], Awaitable[None]], *, after: bool) -> None:
+        super().__init__(files, signer=SIGNER, base_url="/files")
+        self._other: Callable[[], Awaitable[None]] | None = other
+        self._after = after
+
+    @asynccontextmanager
+    async def local(self, key: str, *, most: int | None = None) -> AsyncGenerator[Path]:
+        if not self._after:
+            await self._overtaken()
+        try:
+            async with super().local(key, most=most) as path:
+                yield path
+        finally:
+            if self._after:
+                await self._overtaken()
+
+    async def _overtaken(self) -> None:
+        if (other := self._other) is not None:
+            self._other = None
+            await other()
+
+
+@pytest.mark.parametrize("after", [False, True], ids=["before its look", "after its look"])
+async def test_who_is_overtaken_by_another_start_goes_on(db: Database, tmp_path: Path, after: bool) -> None:
+    slow, quick = (Process(db, tmp_path / "one") for _ in range(2))
+    slow.storage = Meanwhile(slow.files, quick.start, after=after)
+    await slow.start()
+    assert await marks(db) == [quick.mark()]
 
 
 async def test_of_two_that_start_at_once_with_different_files_one_is_told(db: Database, tmp_path: Path) -> None:

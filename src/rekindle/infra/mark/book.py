@@ -54,7 +54,8 @@ class Mark:
 
         A mark that was lost is written again where the files that the database knows of are here.
         """
-        known, here = await self._known(), await self._here()
+        # In this order: who starts at the same time writes the row first, so there is one wherever a file was seen.
+        here, known = await self._here(), await self._known()
         if known is not None and here is None:
             here = await self._awaited()
         if known is not None and here is not None:
