@@ -75,7 +75,7 @@ async def test_what_must_not_be_lost_is_tried_again_while_something_is_away() ->
             raise Away("The database cannot be reached right now.")
         return "written"
 
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         assert await outlasting(write, pause=0.01) == "written"
         tries = 0
         with pytest.raises(Away):

@@ -14,7 +14,7 @@ from tests.seaweedfs import KEY, Seaweed, shared_seaweed
 
 SECONDS = 1.0
 """The deadline of a request to the store, as this server is set."""
-AT_ONCE = 1.0 + 1.0
+AT_ONCE = 1.0 + 3.0
 """What may come on top: the second that the goals allow, and one for looking at a photo on a busy machine."""
 
 

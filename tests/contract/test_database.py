@@ -143,7 +143,7 @@ async def test_a_canceled_transaction_leaves_nothing_and_lets_the_next_one_in(db
     waiting.cancel()
     with pytest.raises(asyncio.CancelledError):
         await waiting
-    async with asyncio.timeout(5), db.transaction() as tx:
+    async with asyncio.timeout(30), db.transaction() as tx:
         tx.add(cached("b"))
     assert await counted(db) == 1
 
@@ -174,7 +174,7 @@ async def test_readers_do_not_wait_for_a_writer_and_see_what_was_before(db: Data
     async with db.transaction() as tx:
         tx.add(cached("a"))
         await tx.flush()
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             assert await counted(db) == 0
     assert await counted(db) == 1
 

@@ -72,7 +72,7 @@ async def pair(server: Valkey) -> AsyncGenerator[House]:
 
 
 async def heard(words: AsyncIterator[str], count: int) -> list[str]:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         return [await anext(words) for _ in range(count)]
 
 
@@ -202,7 +202,7 @@ async def test_a_server_that_does_not_answer_holds_nobody_up(server: Valkey) -> 
         async with events.listen("job:1") as words:
             for number in range(500):
                 await events.publish("job:1", str(number))
-            assert time.monotonic() - begun < 2.0
+            assert time.monotonic() - begun < 5.0
             assert await heard(words, 64) == [str(number) for number in range(436, 500)]
     finally:
         server.thaw()

@@ -164,7 +164,7 @@ async def test_without_patience_a_gate_whose_places_others_have_refuses_at_once(
     assert await one.enter("one", 0)
     begun = time.monotonic()
     assert not await other.enter("one", 0)
-    assert time.monotonic() - begun < 1.0
+    assert time.monotonic() - begun < 3.0
     await one.share()
     await other.share()
     assert other.load("one") == 1.0
@@ -186,7 +186,7 @@ async def test_without_the_server_each_process_has_the_places_for_itself_and_wai
             begun = time.monotonic()
             entered = [await each.enter("one", 0) for each in gates for _ in range(3)]
             assert entered == [True, True, False] * 2
-            assert time.monotonic() - begun < 2.0
+            assert time.monotonic() - begun < 5.0
             await asyncio.gather(*(each.share() for each in gates))
             for each in gates:
                 each.leave("one")

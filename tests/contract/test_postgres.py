@@ -84,7 +84,7 @@ async def test_a_database_that_is_gone_is_told_at_once_and_comes_back(db: Databa
 async def test_a_database_that_answers_nothing_is_told_in_time_to_everybody(db: Database, proxy: FaultProxy) -> None:
     with proxy.broken(proxy.blackhole):
         took = await asyncio.gather(*(refused(db, write=bool(number % 2)) for number in range(50)))
-        assert max(took) < SECONDS + 1.0
+        assert max(took) < SECONDS + 5.0
     assert await ask(db) == await ask(db, write=True) == 1
 
 
@@ -98,7 +98,7 @@ async def test_a_database_that_falls_silent_in_a_transaction_is_told_in_time(db:
 
     with pytest.raises(DatabaseAway):
         await fall_silent()
-    assert time.monotonic() - began < SECONDS + 1.0
+    assert time.monotonic() - began < SECONDS + 5.0
     proxy.heal()
     assert await ask(db, write=True) == 1
 
@@ -128,7 +128,7 @@ async def test_who_waits_too_long_for_their_turn_to_write_is_told_and_readers_ar
         await asyncio.sleep(0.2)
         async with asyncio.timeout(SECONDS / 2):
             assert await asyncio.gather(*(ask(db) for _ in range(10))) == [1] * 10
-        assert max(await asyncio.gather(*writing)) < SECONDS + 1.0
+        assert max(await asyncio.gather(*writing)) < SECONDS + 5.0
 
 
 async def test_a_frozen_writer_keeps_others_waiting_for_a_moment_only_and_writes_nothing_more(

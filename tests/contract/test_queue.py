@@ -269,7 +269,7 @@ async def test_two_who_enqueue_the_same_key_at_once_make_one_task(house: House) 
 
 async def test_waiting_ends_as_soon_as_there_is_a_task(house: House) -> None:
     assert await house.take() is None
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         waiting = asyncio.create_task(house.queue.wait(60.0))
         await asyncio.sleep(0)
         assert not waiting.done()
@@ -280,7 +280,7 @@ async def test_waiting_ends_as_soon_as_there_is_a_task(house: House) -> None:
 
 async def test_waiting_ends_by_itself(house: House) -> None:
     assert await house.take() is None
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         await house.queue.wait(0.05)
 
 
@@ -375,7 +375,7 @@ async def test_another_process_hears_at_once_of_tasks_and_of_what_is_given_back(
         other = ProcrastinateQueue(house.db, clock=house.clock, lease_seconds=LEASE)
         for change in (lambda: house.enqueue("one"), functools.partial(give_back, house, "one")):
             assert await other.take(house.clock.now()) is None
-            async with asyncio.timeout(5):
+            async with asyncio.timeout(30):
                 waiting = asyncio.create_task(other.wait(60.0))
                 await asyncio.sleep(0.1)
                 assert not waiting.done()
@@ -410,7 +410,7 @@ async def test_whoever_cannot_listen_any_more_looks_and_listens_anew(tmp_path: P
 async def test_taking_a_task_waits_for_nobody_who_writes(tmp_path: Path) -> None:
     async with procrastinate(tmp_path) as house:
         await house.enqueue("one")
-        async with house.db.transaction(), asyncio.timeout(5):
+        async with house.db.transaction(), asyncio.timeout(30):
             task = await house.surely()
             assert await house.queue.extend(task, house.clock.now())
             await house.queue.finish(task)

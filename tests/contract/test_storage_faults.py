@@ -69,11 +69,11 @@ async def content(storage: Storage, key: str) -> bytes:
 
 @asynccontextmanager
 async def away_in_time(seconds: float = SECONDS) -> AsyncGenerator[None]:
-    """The block finds the store away by its deadline and a second later, or two on a busy machine."""
+    """The block finds the store away by its deadline and a second later, or four on a busy machine."""
     began = time.monotonic()
     with pytest.raises(StorageAway) as caught:
         yield
-    assert time.monotonic() - began < seconds + 2.0
+    assert time.monotonic() - began < seconds + 4.0
     assert caught.value.retry_after is not None
 
 

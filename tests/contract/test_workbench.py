@@ -60,8 +60,8 @@ async def test_a_child_works_on_after_its_first_piece(bench: Workbench) -> None:
 async def test_children_work_side_by_side(bench: Workbench) -> None:
     await asyncio.gather(*(bench.run(bench_jobs.process, seconds=10) for _ in range(2)))
     began = time.monotonic()
-    await asyncio.gather(*(bench.run(bench_jobs.sleep, 0.5, seconds=10) for _ in range(2)))
-    assert time.monotonic() - began < 0.95
+    await asyncio.gather(*(bench.run(bench_jobs.sleep, 2.0, seconds=30) for _ in range(2)))
+    assert time.monotonic() - began < 3.9
 
 
 async def test_work_beyond_the_workers_waits_and_is_done(bench: Workbench) -> None:
@@ -111,7 +111,7 @@ async def test_too_slow_work_is_stopped_and_its_child_killed(bench: Workbench) -
     began = time.monotonic()
     with pytest.raises(WorkTimedOut) as caught:
         await bench.run(bench_jobs.sleep, 60, seconds=0.3)
-    assert time.monotonic() - began < 2
+    assert time.monotonic() - began < 10
     assert (caught.value.status, caught.value.code) == (422, "too_slow_to_read")
     assert is_gone(pid)
 

@@ -246,7 +246,7 @@ async def test_who_is_stopped_while_waiting_elsewhere_waits_for_no_lane() -> Non
     async with working(queue, at_once=2, waits=does(waits), works=does(works)) as running:
         await begun.wait()
         running.cancel()
-        async with asyncio.timeout(1):
+        async with asyncio.timeout(10):
             await asyncio.gather(running, return_exceptions=True)
     assert {name for name, _ in queue.given_back} == {"waits", "works"}
 
@@ -303,7 +303,7 @@ async def test_who_is_stopped_in_the_moment_in_which_its_task_is_lost_stops() ->
         await begun.wait()
         await asyncio.sleep(0.02)
         running.cancel()
-        async with asyncio.timeout(1):
+        async with asyncio.timeout(10):
             await asyncio.gather(running, return_exceptions=True)
         assert running.cancelled()
 
@@ -319,7 +319,7 @@ async def test_who_is_stopped_while_the_queue_is_away_stops_all_the_same() -> No
     async with working(queue, long=does(long)) as running:
         await begun.wait()
         running.cancel()
-        async with asyncio.timeout(1):
+        async with asyncio.timeout(10):
             await asyncio.gather(running, return_exceptions=True)
         assert running.cancelled()
 
@@ -347,5 +347,5 @@ async def test_whoever_is_not_certain_of_its_lease_waits_until_it_was_renewed() 
     await asyncio.sleep(0.02)
     assert not waiting.done()
     frozen.renewed(seconds_now())
-    async with asyncio.timeout(1):
+    async with asyncio.timeout(10):
         await waiting

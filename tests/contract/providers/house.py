@@ -124,7 +124,7 @@ async def house(entry: Entry, simulator: Simulator, folder: Path) -> AsyncGenera
     simulator.forget()
     with album(folder / "album") as url:
         places = [place.partition("://")[2] for place in (simulator.url, simulator.store_url)]
-        fetcher = Fetcher(allowed=places, max_bytes=MOST_BYTES, seconds=5.0)
+        fetcher = Fetcher(allowed=places, max_bytes=MOST_BYTES, seconds=30.0)
         provider = entry.adapter(simulator, fetcher)
         try:
             yield House(entry, simulator, provider, fetcher, folder, url)

@@ -25,7 +25,7 @@ async def test_who_waits_too_long_goes_anyway_and_gives_back_nothing_that_it_doe
     turns = Turns(1, seconds=0.05)
     first, second = Turn(turns), Turn(turns)
     await first.enter()
-    await asyncio.wait_for(second.enter(), 5.0)
+    await asyncio.wait_for(second.enter(), 20.0)
     second.leave()
     assert turns.places.locked()
     first.leave()

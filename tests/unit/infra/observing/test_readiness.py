@@ -30,7 +30,7 @@ async def test_each_part_is_told_as_it_is() -> None:
     parts = [Part("a", well, essential=True), Part("b", worse), Part("c", broken), Part("d", silent)]
     began = time.monotonic()
     found = await Readiness(parts, seconds=0.1).look()
-    assert time.monotonic() - began < 2
+    assert time.monotonic() - began < 10
     assert {name: each.state for name, each in found.items()} == {
         "a": State.OK, "b": State.DEGRADED, "c": State.FAILING, "d": State.FAILING,
     }  # fmt: skip
