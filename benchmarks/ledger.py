@@ -1,10 +1,10 @@
-"""Holds and captures a second, beside the same statements through the bare driver, on SQLite and on Postgres.
+"""Holds and captures a second, beside the same work in bare statements, on SQLite and on Postgres.
 
     python -m benchmarks.ledger [--pairs N] [--rounds N]
 
-The bare driver, and on Postgres also pgbench, send the statements that the ledger sends, in transactions like its own,
-with numbers that are made up: they plan nothing, check nothing, and make no digests. The Postgres server is one of its
-own, where there is one to be had.
+The bare driver, and on Postgres also pgbench, read and write the same rows, each by a statement of its own, in
+transactions like those of the ledger, with numbers that are made up: they plan nothing, check nothing, and make no
+digests. The Postgres server is one of its own, where there is one to be had.
 """
 
 import argparse
@@ -75,7 +75,7 @@ class Ledger:
 
 
 def holding(ledger: Ledger, hold_id: Any) -> Script:
-    """What the ledger sends for a hold of 1."""
+    """What is read and written for a hold of 1."""
     account, now = ledger.name(ledger.account_id), ledger.moment(datetime.now(UTC))
     available, held, debt, seq, _ = (yield BALANCE + ledger.lock, (account,))[0]
     key = ledger.key("hold", hold_id)
@@ -92,7 +92,7 @@ def holding(ledger: Ledger, hold_id: Any) -> Script:
 
 
 def capturing(ledger: Ledger, hold_id: Any, entry_id: Any) -> Script:
-    """What the ledger sends for its capture."""
+    """What is read and written for its capture."""
     now, hold, entry = ledger.moment(datetime.now(UTC)), ledger.name(hold_id), ledger.name(entry_id)
     account, grant = (yield HELD, (hold,))[0]
     available, held, debt, seq, _ = (yield BALANCE + ledger.lock, (account,))[0]

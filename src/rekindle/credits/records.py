@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Sequence
 from typing import Any, TypeAlias, cast
 from uuid import UUID
 
-from sqlalchemy import Row, Table, bindparam, select, update
+from sqlalchemy import Row, Table, bindparam, select
 
 from rekindle.credits.ledger import Bucket, Draft, Entry, Kind, Lot, Move, Totals
 from rekindle.credits.tables import BalanceRow, EntryRow, GrantRow, HoldRow, MoveRow
@@ -23,21 +23,10 @@ Selected: TypeAlias = Row[tuple[Any, ...]]
 GRANT_BESIDE = tuple(each.label(f"grant_{each.name}") for each in GRANTS.c)
 """The columns of a grant for a row that holds something else as well."""
 
-_BY_KEY = select(ENTRIES).where(ENTRIES.c.key == bindparam("entry_key"))
+MOVE_BESIDE = tuple(each.label(f"move_{each.name}") for each in MOVES.c)
+"""Those of a move."""
 
-_HELD = (
-    select(HOLDS.c.account_id, MOVES.c.source, MOVES.c.target, MOVES.c.amount, MOVES.c.grant_id)
-    .select_from(HOLDS.outerjoin(MOVES, MOVES.c.entry_id == HOLDS.c.id))
-    .where(HOLDS.c.id == bindparam("hold"))
-    .order_by(MOVES.c.position)
-)
-END_HOLD = (
-    update(HOLDS)
-    .where(HOLDS.c.id == bindparam("hold"), HOLDS.c.ended_at.is_(None))
-    .values(ended_at=bindparam("now"), captured=bindparam("spent"))
-    .returning(HOLDS.c.id)
-)
-"""Ends the hold, unless it has ended: then it answers with nothing."""
+_BY_KEY = select(ENTRIES).where(ENTRIES.c.key == bindparam("entry_key"))
 
 
 def entry_values(entry: Entry) -> Json:
@@ -91,6 +80,15 @@ def lot_beside(row: Selected) -> Lot | None:
     )  # fmt: skip
 
 
+def parts_in(rows: Sequence[Selected]) -> list[Move]:
+    """The moves of one entry that rows hold beside something else, each of them once or more often, in their order."""
+    found = {row.move_position: row for row in rows if row.move_source is not None}
+    return [
+        Move(Bucket(row.move_source), Bucket(row.move_target), row.move_amount, row.move_grant_id)
+        for _, row in sorted(found.items())
+    ]
+
+
 def grant_values(lot: Lot, account_id: UUID) -> Json:
     """The row of a new grant."""
     return {
@@ -107,13 +105,6 @@ async def moves_of(tx: Transaction, entry_ids: Sequence[UUID]) -> dict[UUID, lis
     for row in await tx.scalars(query):
         found[row.entry_id].append(Move(Bucket(row.source), Bucket(row.target), row.amount, row.grant_id))
     return found
-
-
-async def held(tx: Transaction, hold_id: UUID) -> tuple[UUID | None, list[Move]]:
-    """Whose hold it is, None when there is no such hold, and the moves that it was made of."""
-    rows = (await tx.execute(_HELD, {"hold": hold_id})).all()
-    moves = [Move(Bucket(row.source), Bucket(row.target), row.amount, row.grant_id) for row in rows if row.source]
-    return (rows[0].account_id if rows else None), moves
 
 
 async def entry_by_key(tx: Transaction, key: str) -> Entry | None:

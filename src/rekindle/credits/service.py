@@ -12,14 +12,13 @@ from uuid import UUID
 from sqlalchemy import select
 
 from rekindle.clock import Clock
-from rekindle.credits.book import Book, open_book
+from rekindle.credits.book import Asked, Book, Held, open_book
 from rekindle.credits.ledger import (
     Bucket,
     Draft,
     Entry,
     GrantNotFound,
     HoldEnded,
-    HoldNotFound,
     KeyReused,
     Kind,
     Lot,
@@ -33,7 +32,7 @@ from rekindle.credits.ledger import (
     spending_order,
     withdraw,
 )
-from rekindle.credits.records import END_HOLD, entry_by_key, held, lot_of
+from rekindle.credits.records import entry_by_key, lot_of
 from rekindle.credits.tables import BalanceRow, EntryRow, GrantRow, HoldRow
 from rekindle.infra.db.database import Transaction
 
@@ -88,7 +87,7 @@ class Credits:
         expires_at = None if award.expires_at is None else award.expires_at.astimezone(UTC).isoformat()
         facts = {"source": award.source, "priority": award.priority, "expires_at": expires_at}
         request = fingerprint(Kind.GRANT, account_id, award.amount, *facts.values())
-        book = await self._open(tx, account_id, key=key)
+        book = await self._open(tx, Asked(account_id, key=key))
         if (known := await self._known(tx, book, key, request)) is not None:
             return known
         grant_id = book.new_id()
@@ -103,7 +102,7 @@ class Credits:
         """
         check_amount(amount)
         request = fingerprint(Kind.HOLD, account_id, amount)
-        book = await self._open(tx, account_id, key=key)
+        book = await self._open(tx, Asked(account_id, key=key))
         if (known := await self._known(tx, book, key, request)) is not None:
             return known
         book.tidy()
@@ -133,7 +132,7 @@ class Credits:
         """Release a hold whose deadline has passed. False when there is nothing to do any more."""
         if (account_id := await tx.scalar(select(HoldRow.account_id).where(HoldRow.id == hold_id))) is None:
             return False
-        await self._open(tx, account_id)
+        await self._open(tx, Asked(account_id))
         late = HoldRow.ended_at.is_(None) & (HoldRow.deadline_at <= self._clock.now())
         if await tx.scalar(select(HoldRow.id).where(HoldRow.id == hold_id, late)) is None:
             return False
@@ -142,7 +141,7 @@ class Credits:
 
     async def expire_due(self, tx: Transaction, account_id: UUID) -> int:
         """Expire the grants of an account whose time is over; the milli-credits that were lost."""
-        book = await self._open(tx, account_id)
+        book = await self._open(tx, Asked(account_id))
         before = book.head.totals.available
         book.tidy()
         await book.save()
@@ -154,7 +153,7 @@ class Credits:
         Raises GrantNotFound, BadKey, KeyReused.
         """
         request = fingerprint(Kind.EXPIRE, grant_id)
-        book = await self._open(tx, await self._account_of(tx, grant_id), [grant_id], key=key)
+        book = await self._open(tx, Asked(await self._account_of(tx, grant_id), named=grant_id, key=key))
         if (known := await self._known(tx, book, key, request)) is not None:
             return known
         entry = book.expire(book.lots[grant_id], key=key, reason=reason, request=request)
@@ -168,7 +167,7 @@ class Credits:
         """
         check_amount(amount)
         request = fingerprint(Kind.ADJUST, grant_id, amount)
-        book = await self._open(tx, await self._account_of(tx, grant_id), [grant_id], key=key)
+        book = await self._open(tx, Asked(await self._account_of(tx, grant_id), named=grant_id, key=key))
         if (known := await self._known(tx, book, key, request)) is not None:
             return known
         book.tidy()
@@ -183,7 +182,7 @@ class Credits:
         """
         check_amount(amount)
         request = fingerprint(Kind.ADJUST, account_id, amount)
-        book = await self._open(tx, account_id, key=key)
+        book = await self._open(tx, Asked(account_id, key=key))
         if (known := await self._known(tx, book, key, request)) is not None:
             return known
         book.tidy()
@@ -212,16 +211,13 @@ class Credits:
         return (await tx.scalars(query if before is None else query.where(EntryRow.seq < before))).all()
 
     async def _end(self, tx: Transaction, hold_id: UUID, ending: _Ending) -> Entry:
-        account_id, parts = await held(tx, hold_id)
-        if account_id is None:
-            raise HoldNotFound("There is no such hold. Hold credits first.")
-        grants = [each.grant_id for each in parts if each.grant_id is not None]
-        book = await self._open(tx, account_id, grants, key=ending.key)
+        book = await self._open(tx, Asked(hold_id=hold_id, key=ending.key))
         if (known := await self._known(tx, book, ending.key, ending.request)) is not None:
             return known
+        parts = self._unended(book).parts
         amount = sum(each.amount for each in parts)
         spent, rest = part(parts, amount if ending.captured is None else ending.captured)
-        await self._mark_ended(tx, hold_id, captured=sum(each.amount for each in spent))
+        book.end(hold_id, captured=sum(each.amount for each in spent))
         entries = [
             book.write(_ended(book.new_id(), hold_id, ending, moves=moves, first=moves is (spent or rest)))
             for moves in (spent, rest)
@@ -229,13 +225,14 @@ class Credits:
         ]
         return await self._close(book, entries[0])
 
-    async def _mark_ended(self, tx: Transaction, hold_id: UUID, *, captured: int) -> None:
-        ended = {"hold": hold_id, "now": self._clock.now(), "spent": captured}
-        if (await tx.execute(END_HOLD, ended)).first() is None:
+    def _unended(self, book: Book) -> Held:
+        assert book.held is not None
+        if book.held.ended:
             raise HoldEnded("This hold was captured or released before. Hold credits again.")
+        return book.held
 
-    async def _open(self, tx: Transaction, account_id: UUID, grants: Sequence[UUID] = (), *, key: str = "") -> Book:
-        return await open_book(tx, self._clock, account_id, grants=grants, key=key)
+    async def _open(self, tx: Transaction, asked: Asked) -> Book:
+        return await open_book(tx, self._clock, asked)
 
     async def _known(self, tx: Transaction, book: Book, key: str, request: str) -> Entry | None:
         check_key(key)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Connection, Table, bindparam, insert, text, update
+from sqlalchemy import Connection, bindparam, insert, text, update
 from sqlalchemy.dialects import postgresql
 
 from rekindle.credits.ledger import Entry, Head, Kind, Lot
@@ -14,7 +14,8 @@ from rekindle.infra.db.base import Json
 
 _END = ("available", "held", "debt", "seq", "digest")
 _CHANGING = ("available", "held", "expired", "reclaimed", "closed")
-"""What an entry changes of a balance, and of a grant."""
+_ENDING = ("ended_at", "captured")
+"""What an entry changes of a balance, of a grant, and of a hold."""
 
 # Made once, since making a statement takes longer than sending it.
 _WRITE, _MOVE, _GRANT, _HOLD = insert(ENTRIES), insert(MOVES), insert(GRANTS), insert(HOLDS)
@@ -23,62 +24,60 @@ _SET_BALANCE = (
     .where(BALANCES.c.account_id == bindparam("account"))
     .values({name: bindparam(f"new_{name}") for name in _END})
 )
+_END_HOLD = (
+    update(HOLDS).where(HOLDS.c.id == bindparam("hold")).values(ended_at=bindparam("at"), captured=bindparam("spent"))
+)
 _SET_GRANT = (
     update(GRANTS)
     .where(GRANTS.c.id == bindparam("grant"))
     .values({name: bindparam(f"new_{name}") for name in _CHANGING})
 )
+_AT_ONCE = text("SELECT credit_write(:rows)").bindparams(bindparam("rows", type_=postgresql.JSONB))
+"""All of it in one go (migration 0019): ways to a database and back take most of the time of an entry."""
 
 
-def _rows(table: Table, name: str) -> str:
-    return f"jsonb_populate_recordset(NULL::{table.name}, :rows -> '{name}')"
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """A hold that ends at a moment, with so many milli-credits spent."""
 
-
-def _set(names: Sequence[str]) -> str:
-    return ", ".join(f"{name} = new.{name}" for name in names)
-
-
-_AT_ONCE = text(f"""
-    WITH
-    balance AS (UPDATE {BALANCES.name} old SET {_set(_END)} FROM {_rows(BALANCES, "balance")} new
-                WHERE old.account_id = new.account_id),
-    given AS (INSERT INTO {GRANTS.name} SELECT * FROM {_rows(GRANTS, "given")}),
-    changed AS (UPDATE {GRANTS.name} old SET {_set(_CHANGING)} FROM {_rows(GRANTS, "changed")} new
-                WHERE old.id = new.id),
-    holds AS (INSERT INTO {HOLDS.name} SELECT * FROM {_rows(HOLDS, "holds")})
-    INSERT INTO {ENTRIES.name} SELECT * FROM {_rows(ENTRIES, "entries")}
-""").bindparams(bindparam("rows", type_=postgresql.JSONB))  # noqa: S608 - the names of our own tables
-"""All but the moves in one go: ways to a database and back take most of the time of an entry."""
+    hold_id: UUID
+    at: datetime
+    captured: int
 
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """Entries of one account in their order, its head after them, and the grants that are new or changed by them."""
+    """Entries of one account in their order, its head after them, the grants that are new or changed by them, and the
+    holds that they end.
+    """
 
     head: Head
     entries: Sequence[Entry]
     given: Sequence[Lot]
     changed: Sequence[Lot]
+    ended: Sequence[Ended] = ()
 
 
 def store(connection: Connection, written: Written) -> None:
-    """Store the entries, and what follows from them in the tables of balances, grants and holds."""
+    """Store the entries, their moves, and what follows from them in the tables of balances, grants and holds."""
     rows = _everything(written)
     if connection.dialect.name == "postgresql":
         connection.execute(_AT_ONCE, {"rows": _spelt(rows)})
     else:
         _one_by_one(connection, rows)
-    # Moves belong to whom their entries belong to, so that these have to be there first.
-    if moves := [move for entry in written.entries for move in move_values(entry)]:
-        connection.execute(_MOVE, moves)
 
 
 def _one_by_one(connection: Connection, rows: Mapping[str, Sequence[Json]]) -> None:
     for balance in rows["balance"]:
         connection.execute(_SET_BALANCE, {"account": balance["account_id"], **_new(balance, _END)})
+    # Moves refer to their entries, so that these have to be there first.
     connection.execute(_WRITE, rows["entries"])
+    if rows["moves"]:
+        connection.execute(_MOVE, rows["moves"])
     for grant in rows["changed"]:
         connection.execute(_SET_GRANT, {"grant": grant["id"], **_new(grant, _CHANGING)})
+    for hold in rows["ended"]:
+        connection.execute(_END_HOLD, {"hold": hold["id"], "at": hold["ended_at"], "spent": hold["captured"]})
     for statement, name in ((_GRANT, "given"), (_HOLD, "holds")):
         if rows[name]:
             connection.execute(statement, rows[name])
@@ -93,9 +92,11 @@ def _everything(written: Written) -> dict[str, list[Json]]:
             "seq": head.seq, "digest": head.digest,
         }],
         "entries": [entry_values(entry) for entry in written.entries],
+        "moves": [move for entry in written.entries for move in move_values(entry)],
         "given": [grant_values(lot, account) for lot in written.given],
         "changed": [grant_values(lot, account) for lot in written.changed],
         "holds": [_new_hold(entry) for entry in written.entries if entry.draft.kind is Kind.HOLD],
+        "ended": [{"id": each.hold_id, "ended_at": each.at, "captured": each.captured} for each in written.ended],
     }  # fmt: skip
 
 

@@ -2,18 +2,17 @@
 
 import asyncio
 import uuid
-from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import select, update
 
-from rekindle.credits.book import Book, open_book
+from rekindle.credits.book import Asked, Book, Held, open_book
 from rekindle.credits.ledger import FIRST, Draft, Entry, HoldEnded, InsufficientCredits, Kind, Lot, fingerprint
 from rekindle.credits.records import entry_by_key
 from rekindle.credits.service import Credits
-from rekindle.credits.tables import BalanceRow, EntryRow, GrantRow, HoldRow
+from rekindle.credits.tables import BalanceRow, EntryRow, GrantRow
 from rekindle.infra.db.database import Database, Transaction
 from tests.contract.credits.house import ALICE, House, Make
 from tests.factories import HeldClock
@@ -129,7 +128,7 @@ class FundsAreNotGuarded(Credits):
         try:
             return await super().hold(tx, account_id, amount, key=key, deadline_at=deadline_at)
         except InsufficientCredits:
-            book = await self._open(tx, account_id)
+            book = await self._open(tx, Asked(account_id))
             details = {"deadline_at": deadline_at.isoformat()}
             request = fingerprint(Kind.HOLD, account_id, amount)
             entry = book.write(Draft(book.new_id(), Kind.HOLD, key, request, (), details=details))
@@ -194,8 +193,8 @@ class WithBook(Credits):
         super().__init__(clock=clock)
         self._odd = odd
 
-    async def _open(self, tx: Transaction, account_id: UUID, grants: Sequence[UUID] = (), *, key: str = "") -> Book:
-        book = await open_book(tx, self._clock, account_id, grants=grants, key=key)
+    async def _open(self, tx: Transaction, asked: Asked) -> Book:
+        book = await open_book(tx, self._clock, asked)
         book.__class__ = self._odd
         return book
 
@@ -203,9 +202,9 @@ class WithBook(Credits):
 class HoldsNeverEnd(WithBook):
     """Ends a hold as often as it is asked to."""
 
-    async def _mark_ended(self, tx: Transaction, hold_id: UUID, *, captured: int) -> None:
-        now = self._clock.now()
-        await tx.execute(update(HoldRow).where(HoldRow.id == hold_id).values(ended_at=now, captured=captured))
+    def _unended(self, book: Book) -> Held:
+        assert book.held is not None
+        return book.held
 
 
 class SweepersDoNotLookAgain(Credits):
@@ -222,11 +221,11 @@ class SweepersDoNotLookAgain(Credits):
 class AccountsAreMixed(Credits):
     """Pays with the grants of anybody."""
 
-    async def _open(self, tx: Transaction, account_id: UUID, grants: Sequence[UUID] = (), *, key: str = "") -> Book:
+    async def _open(self, tx: Transaction, asked: Asked) -> Book:
         everybody = (await tx.scalars(select(GrantRow.account_id))).all()
-        book = await super()._open(tx, account_id, grants, key=key)
-        for other in set(everybody) - {account_id}:
-            theirs = await super()._open(tx, other)
+        book = await super()._open(tx, asked)
+        for other in set(everybody) - {book.head.account_id}:
+            theirs = await super()._open(tx, Asked(other))
             book.lots.update(theirs.lots)
             book._grants.update(theirs._grants)
             available = book.head.totals.available + theirs.head.totals.available
@@ -237,8 +236,8 @@ class AccountsAreMixed(Credits):
 class OldestFirst(Credits):
     """Does not look at when a grant ends."""
 
-    async def _open(self, tx: Transaction, account_id: UUID, grants: Sequence[UUID] = (), *, key: str = "") -> Book:
-        book = await super()._open(tx, account_id, grants, key=key)
+    async def _open(self, tx: Transaction, asked: Asked) -> Book:
+        book = await super()._open(tx, asked)
         lots: dict[UUID, Lot] = {key: replace(lot, expires_at=None) for key, lot in book.lots.items()}
         book.lots = lots
         return book
