@@ -12,7 +12,7 @@ import threading
 import time
 import uuid
 from collections.abc import AsyncGenerator, Awaitable, Callable, Generator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -126,6 +126,16 @@ def small_disk(folder: Path, *, size: str, inodes: int = 0) -> Generator[Path]:
         yield disk
     finally:
         subprocess.run(["umount", "-l", str(disk)], check=True)
+
+
+def leave(disk: Path, room: int) -> Path:
+    """Fill the disk up until no more than `room` bytes are free."""
+    filler = disk / "filler"
+    state = os.statvfs(disk)
+    # Others may write at the same time, and then there is less room than there was.
+    with suppress(OSError), filler.open("wb", buffering=0) as file:
+        file.write(bytes(max(state.f_bavail * state.f_frsize - room, 0)))
+    return filler
 
 
 def endings(clock: Clock) -> Endings:

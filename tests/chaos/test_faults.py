@@ -13,6 +13,8 @@ import pytest
 
 from tests.chaos.aftermath import look
 from tests.chaos.fleet import BUSY, Fleet, fleet, shuffled
+from tests.e2e.server import refused
+from tests.factories import faded, jpeg, leave, small_disk
 from tests.faultproxy import FaultProxy, fault_proxy
 from tests.postgres import Postgres, postgres_or_skip, shared_postgres
 from tests.seaweedfs import KEY, shared_seaweed
@@ -103,6 +105,29 @@ def test_the_object_store_fails_for_a_while(tmp_path: Path, fault: str) -> None:
         }  # fmt: skip
         with fleet(tmp_path, workers=2, seed=1, **settings, **QUICK) as at:
             storm(at, _broken(proxy, fault), seconds=10.0)
+
+
+def test_the_disk_of_the_files_has_no_room_for_a_while(tmp_path: Path) -> None:
+    with (
+        small_disk(tmp_path, size="24m") as disk,
+        fleet(tmp_path, workers=2, seed=1, STORAGE__FOLDER=disk / "files", **QUICK) as at,
+    ):
+
+        def full() -> Generator[None]:
+            before = list(at.clients.keys.values())
+            assert at.clients.all_ended(before, seconds=60.0) == []
+            filler = leave(disk, 0)
+            refused(at.server.upload(jpeg(faded(96, 72, 99))), 507, "storage_full")
+            yield
+            filler.unlink()
+            last = at.clients.submit(JOBS, at.polled.name)
+            assert at.clients.all_ended([last], seconds=60.0) == []
+            assert {at.clients.look(job) for job in (*before, last)} == {"succeeded"}
+
+        storm(at, full, seconds=8.0)
+        errors = at.books().errors
+        assert set(errors) == {"storage_full"}
+        assert errors["storage_full"] <= JOBS // 2
 
 
 def _broken(proxy: FaultProxy, name: str) -> Callable[[], Generator[None]]:

@@ -1,16 +1,14 @@
 """A disk without room: refused in plain words, nothing half done, and all well again once there is room."""
 
-import os
 import time
 from collections.abc import Generator
-from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
 from benchmarks.ledger_of_files import look
 from tests.e2e.server import ServerProcess, made, refused, serving
-from tests.factories import small_disk
+from tests.factories import leave, small_disk
 from tests.pictures import encoded, photo
 
 pytestmark = pytest.mark.exhaustive
@@ -24,16 +22,6 @@ def disk(tmp_path: Path) -> Generator[Path]:
     """A file system of its own in memory."""
     with small_disk(tmp_path, size=str(DISK)) as folder:
         yield folder
-
-
-def leave(disk: Path, room: int) -> Path:
-    """Fill the disk up until no more than `room` bytes are free."""
-    filler = disk / "filler"
-    state = os.statvfs(disk)
-    # The server may write at the same time, and then there is less room than there was.
-    with suppress(OSError), filler.open("wb", buffering=0) as file:
-        file.write(bytes(max(state.f_bavail * state.f_frsize - room, 0)))
-    return filler
 
 
 def stored(server: ServerProcess) -> set[str]:
