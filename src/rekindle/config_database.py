@@ -19,7 +19,11 @@ class DatabaseSettings(Group):
         "several may start at once: run `rekindle migrate` there.",
     )
     connections: int = Field(
-        default=20, ge=2, le=1000, description="Most connections that one process has to Postgres at the same time."
+        default=20,
+        ge=4,
+        le=1000,
+        description="Most connections that one process has to Postgres at the same time. Two of them listen: for jobs, "
+        "and without Redis for notices of other processes.",
     )
     seconds: float = Field(
         default=10.0,

@@ -5,39 +5,110 @@ import contextlib
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Generator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import Protocol
 
+import psutil
 import pytest
 
+from rekindle.infra.db import postgres as databases
+from rekindle.infra.db.database import Database
 from rekindle.infra.events.embedded import LocalEvents
+from rekindle.infra.events.passing import PassingEvents, Patience
 from rekindle.infra.events.port import LOOK_AGAIN, Events
+from rekindle.wiring.events import events_of
+from tests.factories import settings
+from tests.postgres import Postgres, postgres_or_skip, shared_postgres
 from tests.valkey import Valkey, valkey
-
-if TYPE_CHECKING:
-    from rekindle.infra.events.redis import RedisEvents
 
 PATIENCE = 10.0
 """Seconds that a server has to answer in tests that are not about a slow one."""
 
 
-def on_redis(server: Valkey, *, seconds: float = PATIENCE, pause: float = 0.05, beat: float = 5.0) -> "RedisEvents":
-    from rekindle.infra.events.redis import RedisEvents  # noqa: PLC0415 - only where its client is installed
+class Middle(Protocol):
+    """A server that passes words on, to be ill-treated, and the channels of processes on it."""
 
-    return RedisEvents(server.url, near=LocalEvents(), seconds=seconds, pause=pause, beat=beat)
+    def events(self, *, seconds: float = PATIENCE, pause: float = 0.05, beat: float = 5.0) -> PassingEvents:
+        """The channel of another process."""
+        ...
+
+    def kill(self) -> None: ...
+    def start(self) -> None: ...
+    def freeze(self) -> None: ...
+    def thaw(self) -> None: ...
+    async def aclose(self) -> None: ...
+
+
+class OnValkey:
+    def __init__(self, server: Valkey) -> None:
+        self.kill, self.start, self.freeze, self.thaw = server.kill, server.start, server.freeze, server.thaw
+        self._url = server.url
+
+    def events(self, *, seconds: float = PATIENCE, pause: float = 0.05, beat: float = 5.0) -> PassingEvents:
+        from rekindle.infra.events.redis import RedisEvents  # noqa: PLC0415 - only where its client is installed
+
+        return RedisEvents(self._url, near=LocalEvents(), patience=Patience(seconds, pause, beat))
+
+    async def aclose(self) -> None:
+        return
+
+
+class OnPostgres:
+    def __init__(self, server: Postgres) -> None:
+        self.kill, self.start = server.running.stop, server.running.start
+        self._server, self._url = server, server.new_database()
+        self._open: list[Database] = []
+
+    def events(self, *, seconds: float = PATIENCE, pause: float = 0.05, beat: float = 5.0) -> PassingEvents:
+        from rekindle.infra.events.postgres import PostgresEvents  # noqa: PLC0415 - only where its client is installed
+
+        self._open.append(db := databases.open_postgres(self._url, patience=databases.Patience(seconds)))
+        return PostgresEvents(db, near=LocalEvents(), patience=Patience(seconds, pause, beat))
+
+    def freeze(self) -> None:
+        for each in self._processes():
+            each.suspend()
+
+    def thaw(self) -> None:
+        for each in self._processes():
+            each.resume()
+
+    def _processes(self) -> list[psutil.Process]:
+        first = psutil.Process(self._server.running.pid)
+        return [first, *first.children()]
+
+    async def aclose(self) -> None:
+        for db in self._open:
+            await db.aclose()
 
 
 @pytest.fixture(scope="module")
-def lasting() -> Generator[Valkey]:
+def lasting_valkey() -> Generator[Valkey]:
     """One server for every test that leaves it alone."""
     with valkey() as server:
         yield server
 
 
-@pytest.fixture
-def server() -> Generator[Valkey]:
+@pytest.fixture(params=["redis", "postgres"])
+async def lasting(request: pytest.FixtureRequest) -> AsyncGenerator[Middle]:
+    """A server that is left alone."""
+    on_redis = request.param == "redis"
+    middle = OnValkey(request.getfixturevalue("lasting_valkey")) if on_redis else OnPostgres(shared_postgres())
+    yield middle
+    await middle.aclose()
+
+
+@pytest.fixture(params=["redis", "postgres"])
+async def server(request: pytest.FixtureRequest) -> AsyncGenerator[Middle]:
     """A server of one test, to be killed."""
-    with valkey() as server:
-        yield server
+    if request.param == "redis":
+        with valkey() as on_redis:
+            yield OnValkey(on_redis)
+        return
+    with postgres_or_skip() as on_postgres:
+        middle = OnPostgres(on_postgres)
+        yield middle
+        await middle.aclose()
 
 
 @dataclass
@@ -48,24 +119,30 @@ class House:
     there: Events
 
 
-@pytest.fixture(params=["in process", "redis, in one process", "redis, from another process"])
+PLACES = ("in process", "redis, in one process", "redis, from another process", "postgres, in one process",
+          "postgres, from another process")  # fmt: skip
+
+
+@pytest.fixture(params=PLACES)
 async def house(request: pytest.FixtureRequest) -> AsyncGenerator[House]:
     if request.param == "in process":
         events = LocalEvents()
         yield House(events, events)
         return
-    lasting: Valkey = request.getfixturevalue("lasting")
-    here = on_redis(lasting)
-    there = on_redis(lasting) if "another" in request.param else here
+    on_redis = request.param.startswith("redis")
+    middle = OnValkey(request.getfixturevalue("lasting_valkey")) if on_redis else OnPostgres(shared_postgres())
+    here = middle.events()
+    there = middle.events() if "another" in request.param else here
     yield House(here, there)
     await here.aclose()
     await there.aclose()
+    await middle.aclose()
 
 
 @pytest.fixture
-async def pair(server: Valkey) -> AsyncGenerator[House]:
+async def pair(server: Middle) -> AsyncGenerator[House]:
     """Two processes that do not wait long for a server that may be killed."""
-    here, there = on_redis(server, seconds=1.0), on_redis(server, seconds=1.0)
+    here, there = server.events(seconds=1.0), server.events(seconds=1.0)
     yield House(here, there)
     await here.aclose()
     await there.aclose()
@@ -163,39 +240,48 @@ async def test_a_thousand_topics_at_once_each_hear_their_own_word(house: House) 
 # ── several processes on one server ──
 
 
-async def test_a_word_is_heard_once_also_by_who_said_it(lasting: Valkey) -> None:
-    events = on_redis(lasting)
+async def test_a_word_is_heard_once_also_by_who_said_it(lasting: Middle) -> None:
+    events = lasting.events()
     async with events.listen("job:1") as words:
         await events.publish("job:1", "start")
         assert await heard_within(words, 0.2) == ["start"]
     await events.aclose()
 
 
-async def test_what_others_say_on_the_channel_ends_nothing(lasting: Valkey) -> None:
-    from rekindle.infra.events.redis import CHANNEL  # noqa: PLC0415
-
-    here, there = on_redis(lasting), on_redis(lasting)
+async def test_what_others_say_on_the_channel_ends_nothing(lasting: Middle) -> None:
+    here, there = lasting.events(), lasting.events()
     async with here.listen("job:1") as words:
-        for strange in (b"", b"{", b"\xff", b"[1]", b"[1, 2, 3, 4]", b"null", b'["x", {}, []]'):
-            await there._client.publish(CHANNEL, strange)
+        await there._send(["", "{", "[1]", "[1, 2, 3, 4]", "null", '["x", {}, []]', "\ufffd"])
         await there.publish("job:1", "start")
         assert await heard(words, 1) == ["start"]
     await here.aclose()
     await there.aclose()
 
 
+async def test_without_redis_the_postgres_of_several_processes_passes_words_on(tmp_path: Path) -> None:
+    url = shared_postgres().new_database()
+    shared = settings(tmp_path, database={"url": url}, queue={"kind": "procrastinate"})
+    dbs = [databases.open_postgres(url) for _ in range(2)]
+    here, there = (events_of(shared, db) for db in dbs)
+    async with here.listen("job:1") as words:
+        await there.publish("job:1", "start")
+        assert await heard(words, 1) == ["start"]
+    for each in (here, there, *dbs):
+        await each.aclose()
+
+
 # ── the server is gone ──
 
 
-async def test_without_the_server_a_process_hears_itself_at_once(pair: House, server: Valkey) -> None:
+async def test_without_the_server_a_process_hears_itself_at_once(pair: House, server: Middle) -> None:
     server.kill()
     async with pair.here.listen("job:1") as words:
         await pair.here.publish("job:1", "start")
         assert await heard(words, 1) == ["start"]
 
 
-async def test_a_server_that_does_not_answer_holds_nobody_up(server: Valkey) -> None:
-    events = on_redis(server, seconds=0.2, pause=60.0)
+async def test_a_server_that_does_not_answer_holds_nobody_up(server: Middle) -> None:
+    events = server.events(seconds=0.2, pause=60.0)
     server.freeze()
     try:
         begun = time.monotonic()
@@ -209,7 +295,7 @@ async def test_a_server_that_does_not_answer_holds_nobody_up(server: Valkey) -> 
         await events.aclose()
 
 
-async def test_who_listened_before_the_server_died_hears_others_when_it_is_back(pair: House, server: Valkey) -> None:
+async def test_who_listened_before_the_server_died_hears_others_when_it_is_back(pair: House, server: Middle) -> None:
     async with pair.here.listen("job:1") as words:
         await pair.there.publish("job:1", "before")
         assert await heard(words, 1) == ["before"]
@@ -221,16 +307,16 @@ async def test_who_listened_before_the_server_died_hears_others_when_it_is_back(
         assert (await until(words, "after"))[-1] == "after"
 
 
-async def test_who_began_to_listen_without_the_server_is_told_to_look_again_when_it_is_there(server: Valkey) -> None:
+async def test_who_began_to_listen_without_the_server_is_told_to_look_again_when_it_is_there(server: Middle) -> None:
     server.kill()
-    events = on_redis(server, seconds=0.2)
+    events = server.events(seconds=0.2)
     async with events.listen("job:1") as words:
         server.start()
         assert await heard(words, 1) == [LOOK_AGAIN]
     await events.aclose()
 
 
-async def test_the_last_words_said_without_the_server_come_when_it_is_back(pair: House, server: Valkey) -> None:
+async def test_the_last_words_said_without_the_server_come_when_it_is_back(pair: House, server: Middle) -> None:
     async with pair.here.listen("job:1") as words, pair.there.listen("job:1"):
         server.kill()
         for word in ("progress", "progress", "status"):
@@ -239,9 +325,9 @@ async def test_the_last_words_said_without_the_server_come_when_it_is_back(pair:
         assert (await until(words, "status")).count("progress") <= 1
 
 
-async def test_what_is_kept_for_later_has_a_limit_and_the_newest_stay(server: Valkey) -> None:
+async def test_what_is_kept_for_later_has_a_limit_and_the_newest_stay(server: Middle) -> None:
     server.kill()
-    events = on_redis(server, seconds=0.2, pause=60.0)
+    events = server.events(seconds=0.2, pause=60.0)
     for number in range(5000):
         await events.publish(f"job:{number}", "status")
     assert len(events._unsent) == 1024
@@ -249,8 +335,8 @@ async def test_what_is_kept_for_later_has_a_limit_and_the_newest_stay(server: Va
     await events.aclose()
 
 
-async def test_a_connection_that_died_without_a_sign_is_noticed(server: Valkey) -> None:
-    events = on_redis(server, seconds=0.3, beat=0.2)
+async def test_a_connection_that_died_without_a_sign_is_noticed(server: Middle) -> None:
+    events = server.events(seconds=0.3, beat=0.2)
     async with events.listen("job:1") as words:
         await asyncio.sleep(0.7)
         assert await silent(words)  # a quiet server that answers is not taken for a dead one
@@ -261,7 +347,7 @@ async def test_a_connection_that_died_without_a_sign_is_noticed(server: Valkey) 
     await events.aclose()
 
 
-async def test_publishing_that_is_canceled_half_way_loses_no_word(pair: House, server: Valkey) -> None:
+async def test_publishing_that_is_canceled_half_way_loses_no_word(pair: House, server: Middle) -> None:
     async with pair.here.listen("job:1") as words:
         server.freeze()
         publishing = asyncio.create_task(pair.there.publish("job:1", "cancel"))

@@ -3,17 +3,22 @@
 import importlib
 from typing import Any
 
-from rekindle.config_events import EventSettings
+from rekindle.config import Settings
+from rekindle.infra.db.database import Database
 from rekindle.infra.events.embedded import LocalEvents
 from rekindle.infra.events.port import Events
 
 
-def events_of(chosen: EventSettings) -> Events:
-    """What passes notices on: between processes where there is Redis, else in this one. Raises ModuleNotFoundError."""
-    near = LocalEvents()
-    if chosen.redis_url is None:
+def events_of(settings: Settings, db: Database) -> Events:
+    """What passes notices on: between processes by Redis, or else by the Postgres that they share; where there is only
+    one process, within it. Raises ModuleNotFoundError.
+    """
+    near, url = LocalEvents(), settings.events.redis_url
+    if url is not None:
+        return _redis().RedisEvents(url.get_secret_value(), near=near)
+    if settings.alone:
         return near
-    return _redis().RedisEvents(chosen.redis_url.get_secret_value(), near=near)
+    return importlib.import_module("rekindle.infra.events.postgres").PostgresEvents(db, near=near)
 
 
 async def ping(url: str, *, seconds: float) -> None:

@@ -50,7 +50,7 @@ def lay_ground(settings: Settings, db: Database, *, scratch_folder: Path | None 
         db=db,
         storage=open_storage(settings, scratch=scratch, signer=_signer(settings)),
         queue=queue_of(settings, db, clock=clock),
-        events=events_of(settings.events),
+        events=events_of(settings, db),
         scratch=scratch,
         intake=Workbench(
             workers=work.intake_processes or min(4, cores),
