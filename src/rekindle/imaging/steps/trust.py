@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from rekindle.imaging.components import LONG, Components
 from rekindle.imaging.planes import Mask, Plane, gaussian
 
 Strengths: TypeAlias = NDArray[np.uint8]
@@ -18,6 +19,11 @@ than to fill all, 0.1 dB on poor ones, and less harm to the worst photo.
 """
 _CERTAIN, _BOLD = 0.97, 5
 """The chance from which a mark that is so many pixels wide is filled wholly: what is left of it would shine through."""
+_LINE = 0.8
+"""The mean chance from which all of a long mark is filled wholly: a person sees the rest of a line however faint, and
+of what is no line the network is seldom so sure. On photographs that it was not trained on this takes 0.15 dB from good
+copies, gives 0.1 dB to poor ones, and leaves a sixth less of thin white lines on faded ones.
+"""
 _AROUND = 3.0
 """Width in pixels of the mean: the soft edges of a bold line belong to it."""
 _STROKE, _NEAR = 3, 8
@@ -30,7 +36,18 @@ def trusted(chance: NDArray[np.uint8], mask: Mask) -> Strengths:
     surest = np.asarray(cv2.dilate(chance, _ball(1)), np.float32) * inside
     mean = gaussian(surest, _AROUND) / np.maximum(gaussian(inside, _AROUND), np.float32(1e-3)) / 255
     slope = np.clip((mean - _NONE) / (_WHOLE - _NONE), 0, 1)
-    return np.where(bold(mask & (mean >= _CERTAIN), _BOLD), 255, np.round(slope * 255)).astype(np.uint8)
+    whole = bold(mask & (mean >= _CERTAIN), _BOLD) | _lines(surest, mask)
+    return np.where(whole, 255, np.round(slope * 255)).astype(np.uint8)
+
+
+def _lines(surest: Plane, mask: Mask) -> Mask:
+    """The long marks of a mask of which the network is sure as a whole."""
+    found = Components.of(mask)
+    flat = found.labels.ravel()
+    mean = np.bincount(flat, weights=surest.ravel()) / np.maximum(np.bincount(flat), 1) / 255
+    sure = (mean >= _LINE) & (found.lengths >= LONG)
+    sure[0] = False
+    return sure[found.labels]
 
 
 def bold(mask: Mask, width: int) -> Mask:

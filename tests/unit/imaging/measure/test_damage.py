@@ -4,6 +4,7 @@ import cv2
 import numpy as np
 import pytest
 
+from rekindle.imaging.faces import Face
 from rekindle.imaging.measure.damage import find_damage, full_size, measure_damage
 from rekindle.imaging.nets.restorer import Marked, look_for_marks
 from tests.damages import WHITE, Pixels, deep, sample, scratched
@@ -63,3 +64,23 @@ def test_a_mask_of_a_smaller_copy_is_stretched_over_the_whole_picture(shape: tup
     assert grown.shape == shape
     assert grown[-1, -1]
     assert not grown[0, 0]
+
+
+FACE = Face(x=0.25, y=0.2, width=0.5, height=0.6, score=0.99)
+
+
+def seen_on_a_face(rows: slice, chance: float) -> Marked:
+    found = np.zeros((400, 400), np.uint8)
+    found[rows, 199:202] = round(chance * 255)
+    return Marked(1, found)
+
+
+def test_a_scratch_across_a_face_is_a_mark_all_along_though_nothing_of_it_is_certain() -> None:
+    seen = seen_on_a_face(slice(60, 340), 0.82)
+    assert np.array_equal(find_damage(seen, (FACE,)), seen.chance > 0)
+
+
+def test_a_speck_on_a_face_is_a_mark_only_where_it_is_nearly_certain() -> None:
+    assert not find_damage(seen_on_a_face(slice(190, 210), 0.82), (FACE,)).any()
+    assert find_damage(seen_on_a_face(slice(190, 210), 0.95), (FACE,)).any()
+    assert find_damage(seen_on_a_face(slice(190, 210), 0.82)).any()

@@ -19,11 +19,23 @@ def chances(mask: Mask, chance: float) -> np.ndarray:
     return np.where(mask, np.uint8(round(chance * 255)), np.uint8(0))
 
 
-@pytest.mark.parametrize(("chance", "low", "high"), [(0.99, 240, 255), (0.8, 60, 200), (0.4, 0, 0)])
+@pytest.mark.parametrize(("chance", "low", "high"), [(0.99, 240, 255), (0.75, 60, 200), (0.4, 0, 0)])
 def test_the_surer_the_stronger(chance: float, low: int, high: int) -> None:
     mask = line(70)
     strength = trusted(chances(mask, chance), mask)[mask]
     assert low <= strength.min() <= strength.max() <= high
+
+
+def test_a_long_line_of_which_one_is_sure_is_filled_wholly_in_its_doubtful_places_too() -> None:
+    mask, doubtful = line(70, 2), line(70, 2)
+    doubtful[:60] = doubtful[80:] = False
+    assert trusted(np.where(doubtful, np.uint8(140), chances(mask, 0.95)), mask)[mask].min() == 255
+
+
+def test_a_speck_is_filled_as_far_as_one_is_sure_of_it() -> None:
+    speck = line(70)
+    speck[35:] = False
+    assert trusted(chances(speck, 0.85), speck)[speck].max() < 255
 
 
 def test_a_bold_mark_that_is_nearly_certain_is_filled_wholly() -> None:
