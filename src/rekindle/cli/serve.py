@@ -1,6 +1,7 @@
 """`rekindle serve`: the HTTP server, with the worker inside where nobody else works."""
 
 import asyncio
+import logging
 import socket
 from collections.abc import Generator
 from contextlib import contextmanager, suppress
@@ -94,11 +95,23 @@ class _Server(uvicorn.Server):
             # Those left here would be raised again, as if nobody had answered them.
             self._captured_signals.clear()
 
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        click.echo("Rekindle stops. What is not finished goes on at the next start.")
+        # That somebody watched a job until the end, and was cut off, is no error.
+        logging.getLogger("uvicorn.error").addFilter(_is_news)
+        await super().shutdown(sockets)
+
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         if self.started:
             settle()
             click.echo(f"Rekindle is at {self._address}   (press Ctrl+C to stop)")
+
+
+def _is_news(record: logging.LogRecord) -> bool:
+    """Whether a line of a server that stops says more than that it cuts off who is still connected."""
+    cut = record.exc_info is not None and isinstance(record.exc_info[1], asyncio.CancelledError)
+    return not cut and not str(record.msg).startswith("Cancel %s running task(s)")
 
 
 def _listen(host: str, port: int) -> socket.socket:

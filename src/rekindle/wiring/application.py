@@ -145,4 +145,4 @@ async def _clear_up(settings: Settings, ground: Ground, built: Built) -> None:
     # What is in a bucket may be on its way from a browser, or belong to the database that should have been opened.
     gone = 0 if settings.storage.url else await built.sweeper.orphans(unfinished=timedelta(0))
     if unfinished or gone:
-        log.info("taking up %d unfinished jobs again; %d files that belonged to nothing were removed", unfinished, gone)
+        log.info("jobs taken up again: %d; files that belonged to nothing and were removed: %d", unfinished, gone)

@@ -69,7 +69,7 @@ def test_our_own_secrets_are_known_by_their_form(kind: Kind) -> None:
 
 HARMLESS = [
     "job 0198c0de-7aaa-7bbb-8ccc-0123456789ab failed for a reason that nobody foresaw",
-    "taking up 3 unfinished jobs again; 0 files that belonged to nothing were removed",
+    "jobs taken up again: 3; files that belonged to nothing and were removed: 0",
     "fal failed 5 times in a row: it is left alone until 2026-05-17 12:00:00+00:00",
     "Stripe: card_error, status 402, code card_declined, request req_123",
     "https://queue.fal.run/fal-ai/flux-pro/requests/1 answered 500 in 2.25 s",
