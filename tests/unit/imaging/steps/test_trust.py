@@ -32,6 +32,14 @@ def test_a_long_line_of_which_one_is_sure_is_filled_wholly_in_its_doubtful_place
     assert trusted(np.where(doubtful, np.uint8(140), chances(mask, 0.95)), mask)[mask].min() == 255
 
 
+def test_what_is_broad_is_not_taken_for_the_line_that_runs_into_it() -> None:
+    thin, rim = line(70), line(60, 24)
+    rim[:70] = False
+    strength = trusted(chances(thin | rim, 0.85), thin | rim)
+    assert strength[25:60, 70:73].min() == 255
+    assert strength[76:94, 63:81].max() < 255
+
+
 def test_a_speck_is_filled_as_far_as_one_is_sure_of_it() -> None:
     speck = line(70)
     speck[35:] = False
