@@ -79,9 +79,10 @@ class PassingEvents(Events, ABC):
                 del self._topics[topic]
 
     async def aclose(self) -> None:
-        if self._reader is not None:
+        while self._reader is not None and not self._reader.done():
+            # Again and again: a client that is just giving up a connection may take the first for the end of that.
             self._reader.cancel()
-            await asyncio.gather(self._reader, return_exceptions=True)
+            await asyncio.wait([self._reader], timeout=0.1)
         await self._near.aclose()
 
     # ── for those who know the server ──
