@@ -7,7 +7,7 @@ import time
 import uuid
 from abc import ABC, abstractmethod
 from collections import Counter
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager, suppress
 from contextvars import Context
 from dataclasses import dataclass
@@ -48,10 +48,9 @@ class PassingEvents(Events, ABC):
     gone: ClassVar[tuple[type[Exception], ...]] = (OSError, TimeoutError)
     """What says that the server cannot be reached."""
 
-    def __init__(self, *, near: Events, patience: Patience, ticks: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, *, near: Events, patience: Patience) -> None:
         self._near = near
         self._patience = patience
-        self._ticks = ticks
         self._name = uuid.uuid4().hex
         self._topics: Counter[str] = Counter()
         self._unsent: dict[tuple[str, str], None] = {}
@@ -123,7 +122,7 @@ class PassingEvents(Events, ABC):
     async def _pass_on(self) -> None:
         """Everything that was not passed on yet, by whoever comes first: a thousand at once take one connection."""
         async with self._sending:
-            if not self._unsent or (self._gone and self._ticks() < self._try_at):
+            if not self._unsent or (self._gone and time.monotonic() < self._try_at):
                 return
             words, self._unsent = self._unsent, {}
             sent = False
@@ -142,7 +141,7 @@ class PassingEvents(Events, ABC):
                 self._gone = False
 
     def _lost(self, error: Exception) -> None:
-        self._try_at = self._ticks() + self._patience.pause
+        self._try_at = time.monotonic() + self._patience.pause
         if not self._gone:
             log.warning("the server that passes events on is gone, each process hears only itself now: %r", error)
         self._gone = True

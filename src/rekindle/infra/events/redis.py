@@ -1,8 +1,7 @@
 """The event channel of several processes on Redis or Valkey."""
 
 import asyncio
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any, cast
 
 from rekindle.infra.events.passing import CHANNEL, PassingEvents, Patience
@@ -18,10 +17,8 @@ class RedisEvents(PassingEvents):
 
     gone = (RedisError, OSError, TimeoutError)
 
-    def __init__(
-        self, url: str, *, near: Events, patience: Patience = QUICK, ticks: Callable[[], float] = time.monotonic
-    ) -> None:
-        super().__init__(near=near, patience=patience, ticks=ticks)
+    def __init__(self, url: str, *, near: Events, patience: Patience = QUICK) -> None:
+        super().__init__(near=near, patience=patience)
         self._client = open_redis(url, connections=CONNECTIONS, seconds=patience.seconds)
 
     async def aclose(self) -> None:
