@@ -75,10 +75,13 @@ def test_stopping_does_not_wait_for_uploads_that_take_long_to_look_at(tmp_path: 
         for thread in sending:
             thread.join(30)
     assert (status, seconds < SECONDS_TO_STOP) == (0, True)
+    # Who was cut off between storing a file and writing its row leaves a file to the next start.
+    with serving(folder) as server:
+        stopped_well(server, signal.SIGTERM)
     found = look(folder, {})
     assert found.wrong == []
     assert len(answers) == 12
-    assert found.photos == answers.count(201)
+    assert found.photos >= answers.count(201)
 
 
 @pytest.mark.exhaustive
