@@ -14,9 +14,9 @@ export PATH := $(CURDIR)/.make/bin:$(PATH)
 help:  ## say what there is
 	@sed -n 's/^\([a-z-]*\):.*## /make \1	/p' Makefile | expand -t 20
 
-run:  ## install what is missing, then serve on http://127.0.0.1:8000
+run:  ## install what is missing, then serve on http://127.0.0.1:8000 (PORT=8080: there)
 	@$(INSTALL) app
-	@$(BIN)/rekindle serve
+	@$(BIN)/rekindle serve $(if $(PORT),--port $(PORT))
 
 # More workers than cores: browsers and servers let each other wait.
 test:  ## install what is missing, then run every test
