@@ -95,7 +95,8 @@ class RunReport:
         if self.left_alone:
             kinds = ", ".join(f"{number} {ending}" for ending, number in sorted(self.left_alone.items()))
             yield f"Left alone, because they are no photos: {kinds}"
-        if self.failures:
+        # A single photo was named with its reason already.
+        if self.failures and len(self.photos) > 1:
             yield ""
             yield "These could not be restored:"
             yield from (f"  {photo.source}\n      {photo.reason}" for photo in self.failures)

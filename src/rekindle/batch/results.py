@@ -4,7 +4,7 @@ import hashlib
 import os
 import shutil
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import ClassVar
@@ -79,8 +79,11 @@ class Results:
 
 @contextmanager
 def open_results(folder: Path) -> Generator[Results]:
-    """Make a results folder, or take up one that was begun. Raises BadPlaces, ResultsInUse."""
-    unfinished = folder / UNFINISHED
+    """Make a results folder, or take up one that was begun; one made for nothing goes again.
+
+    Raises BadPlaces, ResultsInUse.
+    """
+    unfinished, new = folder / UNFINISHED, not os.path.lexists(folder)
     try:
         folder.mkdir(parents=True, exist_ok=True)
         lock = hold(unfinished)
@@ -98,6 +101,9 @@ def open_results(folder: Path) -> Generator[Results]:
         finally:
             manifest.close()
             shutil.rmtree(unfinished, ignore_errors=True)
+            if new:
+                with suppress(OSError):  # it is not empty
+                    folder.rmdir()
 
 
 def sha256_of(path: Path) -> str:

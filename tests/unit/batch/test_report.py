@@ -45,6 +45,10 @@ def test_the_summary_names_what_failed_in_the_order_of_their_names() -> None:
     assert "The results are in" not in said
 
 
+def test_the_summary_does_not_repeat_why_the_only_photo_failed() -> None:
+    assert summary(RunReport([FAILED])) == "1 failed."
+
+
 def test_the_summary_says_what_was_left_alone_and_how_to_go_on() -> None:
     said = summary(RunReport([RESTORED], {".txt": 2, ".mp4": 1}, undone=7, interrupted=True))
     assert "1 .mp4, 2 .txt" in said

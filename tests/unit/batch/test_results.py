@@ -78,6 +78,19 @@ def test_what_a_killed_run_left_is_cleared_and_nothing_else(tmp_path: Path) -> N
     assert [path.name for path in tmp_path.iterdir()] == ["mine.jpg"]
 
 
+def test_a_folder_that_was_made_for_nothing_goes_again(tmp_path: Path, photo: Source) -> None:
+    with open_results(tmp_path / "out"):
+        pass
+    assert not (tmp_path / "out").exists()
+    (tmp_path / "mine").mkdir()
+    with open_results(tmp_path / "mine"):
+        pass
+    assert (tmp_path / "mine").exists()
+    with open_results(tmp_path / "out") as results:
+        finish(results, photo, "b.jpg")
+    assert (tmp_path / "out" / "b.jpg").exists()
+
+
 def test_two_runs_cannot_share_a_results_folder(tmp_path: Path) -> None:
     with open_results(tmp_path), pytest.raises(ResultsInUse, match="choose another folder"), open_results(tmp_path):
         pass
