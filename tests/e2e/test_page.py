@@ -278,7 +278,7 @@ def test_many_photos_go_through_together_and_a_broken_one_tells_why(open_page: O
 def test_a_file_that_is_no_photo_tells_why_and_what_to_do(open_page: Opening) -> None:
     page = open_page()
     hand_over(page, "drop", [("letter.jpg", b"Dear grandmother, " * 50)])
-    expect(page.get_by_role("alert")).to_contain_text("Send a JPEG, PNG, WebP, HEIC, AVIF or TIFF file")
+    expect(page.get_by_role("alert")).to_contain_text("Choose a JPEG, PNG, WebP, HEIC, AVIF or TIFF file")
     expect(page.get_by_role("alert").get_by_role("button", name="Choose another photo")).to_be_visible()
 
 

@@ -35,6 +35,6 @@ def read_header(path: Path) -> Header:
         found = sniff(data[:64])
         if found is None:
             raise UnsupportedFormat(
-                "This is not a picture in a format that can be used. Send a JPEG, PNG, WebP, HEIC, AVIF or TIFF file."
+                "This is not a picture in a format that can be used. Choose a JPEG, PNG, WebP, HEIC, AVIF or TIFF file."
             )
         return _READERS[found](data)

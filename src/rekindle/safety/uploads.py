@@ -84,7 +84,7 @@ def check(header: Header, size: int, limits: UploadLimits) -> None:
 def _check_kind(header: Header, limits: UploadLimits) -> None:
     if header.format not in limits.formats:
         names = ", ".join(sorted(name.value.upper() for name in limits.formats))
-        raise UnsupportedFormat(f"{header.format.value.upper()} files are not taken here. Send one of: {names}.")
+        raise UnsupportedFormat(f"{header.format.value.upper()} files are not taken here. Choose one of: {names}.")
     if header.frames > 1:
         raise Animated(
             "This file holds several pictures: an animation, a burst or several pages. Save the one that you want as a "
