@@ -11,7 +11,7 @@ from rekindle.infra.db.base import Json
 from rekindle.infra.db.database import Database, Transaction
 from rekindle.jobs.lifecycle import Status, seconds_left
 from rekindle.jobs.options import shown
-from rekindle.jobs.pace import Pace
+from rekindle.jobs.pace import Lengths, Pace
 from rekindle.jobs.schemas import JobOut
 from rekindle.jobs.tables import JobRow
 from rekindle.jobs.veil import veil, veiled
@@ -49,18 +49,19 @@ class JobPresenter:
             pixels = {photo.id: photo.width * photo.height for photo in photos}
             made = await _made(tx, rows)
             hidden = await veiled(tx, [row.id for row in rows])
-        bodies = [self._job(row, pixels.get(row.photo_id, 0), made) for row in rows]
+        lengths = await self._pace.lengths()
+        bodies = [self._job(row, (pixels.get(row.photo_id, 0), lengths), made) for row in rows]
         return [veil(job) if job.id in hidden else job for job in bodies]
 
     async def job(self, row: JobRow) -> JobOut:
         """One job."""
         return (await self.jobs([row]))[0]
 
-    def _job(self, row: JobRow, pixels: int, made: "_Made") -> JobOut:
+    def _job(self, row: JobRow, work: tuple[int, Lengths], made: "_Made") -> JobOut:
         result = None if row.result is None else self._result(row, row.result, made)
         plain = {name: getattr(row, name) for name in SAME_NAMES}
         price = None if row.quote is None else {"most": row.quote["most"], "charged": row.charged}
-        plain |= {"result": result, "seconds_left": self._left(row, pixels), "price": price}
+        plain |= {"result": result, "seconds_left": self._left(row, *work), "price": price}
         plain |= {"options": shown(row.options), "photo_ids": photos_of(row)}
         return JobOut.model_validate(plain)
 
@@ -78,10 +79,10 @@ class JobPresenter:
             "seconds": None if film is None else film.seconds,
         }  # fmt: skip
 
-    def _left(self, row: JobRow, pixels: int) -> float | None:
+    def _left(self, row: JobRow, pixels: int, lengths: Lengths) -> float | None:
         if Status(row.status).ended:
             return 0.0
-        expected = self._pace.expected(pixels)
+        expected = lengths.expected(row.operation, pixels)
         if row.started_at is None:
             return expected
         return seconds_left(row.progress, (self._clock.now() - row.started_at).total_seconds(), expected)

@@ -17,7 +17,6 @@ from rekindle.infra.room import no_room
 from rekindle.jobs.claims import Claim
 from rekindle.jobs.kinds import kind_of
 from rekindle.jobs.lifecycle import ENDED, Status
-from rekindle.jobs.pace import Pace
 from rekindle.jobs.runner import Runner
 from rekindle.jobs.service import RUN, Jobs, task_key
 from rekindle.jobs.tables import JobRow
@@ -42,7 +41,6 @@ class JobTasks:
         jobs: Jobs,
         *,
         photos: Photos,
-        pace: Pace,
         retention: Retention,
         max_deliveries: int,
     ) -> None:
@@ -50,7 +48,6 @@ class JobTasks:
         self._runner = runner
         self._jobs = jobs
         self._photos = photos
-        self._pace = pace
         self._retention = retention
         self._max_deliveries = max_deliveries
 
@@ -80,12 +77,11 @@ class JobTasks:
             await self._after(claim)
 
     async def _after(self, claim: Claim) -> None:
-        job = await self._jobs.get(claim.job.owner_id, claim.job.id)
-        if job.status != Status.SUCCEEDED or job.ended_at is None:
+        if not self._retention.drops_original():
             return
-        self._pace.learn(claim.photo.width * claim.photo.height, (job.ended_at - claim.started_at).total_seconds())
+        job = await self._jobs.get(claim.job.owner_id, claim.job.id)
         # Without a version of its own the original is all that there is of the photo.
-        if self._retention.drops_original() and job.result is not None and job.result["rendition_id"] is not None:
+        if job.status == Status.SUCCEEDED and job.result is not None and job.result["rendition_id"] is not None:
             await self._photos.drop_original(claim.photo.id)
 
 

@@ -53,7 +53,7 @@ def job_work(
     settings: Settings, on: Ground, work: PhotoWork, charges: Charges, upstreams: Upstreams, rewording: Rewording
 ) -> JobWork:  # fmt: skip
     """Jobs, and the worker's side of them."""
-    seconds, pace = settings.work.restore_seconds, Pace()
+    seconds = settings.work.restore_seconds
     endings, offers = Endings(charges, clock=on.clock), upstreams.offers
     work.photos.when_deleted(endings.stop_without)
     admission = Admission(offers, prompt_rules(settings))
@@ -69,10 +69,10 @@ def job_work(
         scratch=on.scratch,
     )
     tasks = JobTasks(
-        runner, jobs, photos=work.photos, pace=pace, retention=work.retention,
+        runner, jobs, photos=work.photos, retention=work.retention,
         max_deliveries=settings.jobs.max_deliveries,
     )  # fmt: skip
-    presenter = JobPresenter(on.db, work.presenter, clock=on.clock, pace=pace, offers=offers)
+    presenter = JobPresenter(on.db, work.presenter, clock=on.clock, pace=Pace(on.db, clock=on.clock), offers=offers)
     comparing = _bakeoffs(settings, on, upstreams, (jobs, presenter), (charges, egress))
     return JobWork(
         (jobs, offers, presenter, Watching(jobs, on.events), Stories(on.db), egress, *comparing), {RUN: tasks.run},
