@@ -19,6 +19,13 @@ PARTS = {
             "*worst photo* the least of it. Rows with the *true mask* know where the damage is: they are a ceiling."
         ),
     ),
+    "Thin lines on faded prints": (
+        "benchmarks.ruled_lines",
+        (
+            "Seven white lines two pixels wide on each photo, which is faded and grainy: the share of their length "
+            "along which they stand out from both sides by ten levels more than the photo itself does there."
+        ),
+    ),
     "Corners of prints": (
         "benchmarks.corners",
         "Prints laid onto surfaces, and photos that hold no print.",
