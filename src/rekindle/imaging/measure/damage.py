@@ -1,16 +1,21 @@
 """Finds marks on a picture - scratches, creases, cracks, dust - where the network for them saw any."""
 
 from collections.abc import Sequence
-from typing import cast
+from typing import TypeAlias, cast
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from rekindle.imaging.components import LONG, Components
 from rekindle.imaging.faces import Face, weight_of
 from rekindle.imaging.image import Samples
 from rekindle.imaging.nets.restorer import Marked, glance_for_marks
 from rekindle.imaging.planes import Mask, halved, peak
+from rekindle.imaging.repeats import repeating
+
+Chances: TypeAlias = NDArray[np.uint8]
+"""How likely a mark covers each pixel, (h, w), 255 = certain."""
 
 _LIKELY, _CERTAIN = 0.3, 0.8
 """Chance from which a pixel belongs to a mark, and that at least one pixel of the mark must reach (hysteresis as in
@@ -31,18 +36,27 @@ _LEAST, _LONGEST = 960, 1024
 
 def find_damage(seen: Marked, faces: Sequence[Face] = ()) -> Mask:
     """Which pixels marks cover, (h, w) at the size at which the network looked. Of what is short on a face the network
-    must be more certain: the glint of an eye is a bright speck too.
+    must be more certain: the glint of an eye is a bright speck too. Lines that repeat are no marks.
     """
-    found = Components.of(seen.chance >= np.float32(_LIKELY * 255))
+    return _found(_single(seen.chance), faces)
+
+
+def _single(chance: Chances) -> Chances:
+    """The chances without lines that repeat at even distances, as the wires of a fence do."""
+    return np.where(repeating(chance >= np.float32(_LIKELY * 255)), np.uint8(0), chance)
+
+
+def _found(chance: Chances, faces: Sequence[Face]) -> Mask:
+    found = Components.of(chance >= np.float32(_LIKELY * 255))
     certain = np.zeros(found.lengths.shape, np.bool_)
-    certain[np.unique(found.labels[seen.chance >= round(_CERTAIN * 255)])] = True
+    certain[np.unique(found.labels[chance >= round(_CERTAIN * 255)])] = True
     certain[0] = False
     marks = certain[found.labels]
     if faces:
-        height, width = seen.chance.shape
+        height, width = chance.shape
         longest = max(LONG, _GLINT * height * max(face.height for face in faces))
         least = np.float32(_LIKELY * 255) + np.float32((_ON_FACES - _LIKELY) * 255) * weight_of(faces, (height, width))
-        marks &= (found.lengths >= longest)[found.labels] | (seen.chance >= least)
+        marks &= (found.lengths >= longest)[found.labels] | (chance >= least)
     return marks
 
 
@@ -69,8 +83,8 @@ def measure_damage(samples: Samples) -> float:
         samples = cast("Samples", cv2.resize(samples, size, interpolation=cv2.INTER_AREA))
     if peak(samples) != 255:
         samples = (samples >> 8).astype(np.uint8)
-    seen = glance_for_marks(samples)
-    certain = np.mean(seen.chance >= round(_PROOF * 255))
-    if certain < max(_ENOUGH, _SURE * np.mean(seen.chance >= round(_HALF * 255))):
+    chance = _single(glance_for_marks(samples).chance)
+    certain = np.mean(chance >= round(_PROOF * 255))
+    if certain < max(_ENOUGH, _SURE * np.mean(chance >= round(_HALF * 255))):
         return 0.0
-    return float(np.mean(find_damage(seen)))
+    return float(np.mean(_found(chance, ())))
