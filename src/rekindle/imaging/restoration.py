@@ -31,12 +31,10 @@ from rekindle.imaging.working import load_working, save_working
 LEFT_OUT = "left out: the result would be too large"
 """What is told of an enlargement that was not made."""
 
-_SAY = 0.3
-"""The share of the network for noise in what is filled in on large pictures, where nothing else looks under marks."""
 _OTHER = np.float32(0.2)
-"""The same share elsewhere, beside the network that looks under marks, where it is not sure that there is one: +0.05 dB
-on photographs new to both. Where it is sure, a fifth of a white line would stay to be seen: of such lines on faded
-prints 22 % of the length with it, and 1 % without (`benchmarks/ruled_lines.py`).
+"""The share of the network for noise in what is filled in where it is not sure that there is a mark: +0.05 dB on
+photographs new to both networks. Where it is sure, a fifth of a white line would stay to be seen: of such lines on
+faded prints 22 % of the length with it, and 1 % without (`benchmarks/ruled_lines.py`).
 """
 
 
@@ -127,9 +125,8 @@ def restore(
     progress("checking", 0.42)
     pixels, decision, chosen = _filtered(image, steps, Strength(strength), found, progress=progress)
     if found.damage and not found.filled_first:
-        opinion = _opinion(image.pixels, chosen, found.under or found.seen)
-        marked, say = found.damage, _SAY if found.under is None else 1.0
-        pixels = fill(pixels, marked.marks, marked.rim, opinion=opinion, say=say, strength=marked.strength)
+        opinion, marked = _opinion(image.pixels, chosen, found.under), found.damage
+        pixels = fill(pixels, marked.marks, marked.rim, opinion=opinion, strength=marked.strength)
     result, coloured = _coloured(replace(image, pixels=pixels), steps)
     progress("mending", 0.95)
     result, enlarged = _enlarged(result, steps)
@@ -171,7 +168,9 @@ def _is_filter(step: Step) -> bool:
 
 
 def _opinion(before: Samples, chosen: Candidate | None, seen: Seen | None) -> Opinion | None:
-    """What a network saw under the marks, in the tone that the picture has got."""
+    """What a network saw under the marks, in the tone that the picture has got. The one for noise alone is not asked:
+    it knows of no marks, and would let them be seen again.
+    """
     if seen is None:
         return None
     others = prepare(before, [s for s in chosen.steps if not isinstance(s, Denoise)], None) if chosen else []
@@ -227,14 +226,18 @@ def _damage(
     height, width = pixels.shape[:2]
     shrink = shrink_of(height, width)
     chance, strength, mask = None, None, given
-    # A mask that was given is looked at as well, where that is quick: what nobody changed is filled as it would be.
-    if mask is None or (shrink == 1 and mask.any()):
+    # For a mask that was given we look as well: what nobody changed is filled as it would be.
+    if mask is None or mask.any():
         seen = look_for_marks(pixels, progress)
-        found = full_size(find_damage(seen, faces), height, width)
-        mask = found if mask is None else mask
+        small = find_damage(seen, faces)
+        found = full_size(small, height, width)
+        strength = full_size(trusted(seen.chance, small), height, width)
+        if mask is None:
+            mask = found
+        else:
+            strength = as_changed(strength, found, mask)
         if shrink == 1:
-            chance = as_changed(seen.chance, found, mask)
-            strength = as_changed(trusted(seen.chance, found), found, mask)
+            chance = seen.chance if given is None else as_changed(seen.chance, found, mask)
     rim = step.grow * shrink + shrink // 2
     share = f"{float(np.mean(mask)):.1%} of the picture"
     return _Damage(mask, chance, strength, rim, StepReport(step.name, step.title, share)) if mask.any() else None

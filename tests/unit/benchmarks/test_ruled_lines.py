@@ -3,17 +3,30 @@
 import numpy as np
 import pytest
 
+from benchmarks.damage import Samples
 from benchmarks.methods import engine
-from benchmarks.ruled_lines import compare, ruled, visible
+from benchmarks.ruled_lines import compare, enlarged, ruled, visible
 from tests.damages import sample
+
+
+def ours(pixels: Samples) -> Samples:
+    return engine(pixels).pixels
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ["astronaut", "flower"])
 def test_ruled_lines_go_without_a_trace(name: str) -> None:
-    ((_, before, after),) = compare({name: sample(name)}, 1, lambda pixels: engine(pixels).pixels)
-    assert before > 0.95
-    assert after < 0.04
+    row = compare(name, sample(name), 0, ours)
+    assert row.before > 0.95
+    assert row.after < 0.04
+
+
+@pytest.mark.slow
+def test_ruled_lines_go_without_a_trace_from_a_large_scan() -> None:
+    clean, factor = enlarged(sample("coffee"), 4_200_000)
+    row = compare("coffee", clean, 0, ours, factor * 0.7)
+    assert row.before > 0.95
+    assert row.after < 0.04
 
 
 def test_the_same_seed_rules_the_same_lines() -> None:

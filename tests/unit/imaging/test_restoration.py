@@ -165,3 +165,13 @@ def test_files_are_restored_with_a_report_that_can_be_written_down(tmp_path):
     json.dumps(dataclasses.asdict(report), allow_nan=False)
     assert (report.width, report.height) == (SMALL.shape[1] * 2, SMALL.shape[0] * 2)
     assert load_working(target).pixels.shape == (report.height, report.width, 3)
+
+
+@pytest.mark.slow
+def test_the_mask_that_was_found_on_a_large_photo_gives_the_same_picture_when_it_is_given():
+    large = cv2.resize(scratched(PHOTO)[0], None, fx=4.3, fy=4.3, interpolation=cv2.INTER_LINEAR)
+    found = restore(Image(large), [Repair()])
+    again = restore(Image(large), [Repair()], mask=found.mask)
+    assert large.shape[0] * large.shape[1] > 4_000_000
+    assert found.mask is not None
+    assert np.array_equal(found.image.pixels, again.image.pixels)

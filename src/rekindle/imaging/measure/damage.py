@@ -1,7 +1,7 @@
 """Finds marks on a picture - scratches, creases, cracks, dust - where the network for them saw any."""
 
 from collections.abc import Sequence
-from typing import TypeAlias, cast
+from typing import Any, TypeAlias, TypeVar, cast
 
 import cv2
 import numpy as np
@@ -14,6 +14,7 @@ from rekindle.imaging.nets.restorer import Marked, glance_for_marks
 from rekindle.imaging.planes import Mask, halved, peak
 from rekindle.imaging.repeats import repeating
 
+Held = TypeVar("Held", bound=np.ndarray[Any, Any])
 Chances: TypeAlias = NDArray[np.uint8]
 """How likely a mark covers each pixel, (h, w), 255 = certain."""
 
@@ -60,15 +61,14 @@ def _found(chance: Chances, faces: Sequence[Face]) -> Mask:
     return marks
 
 
-def full_size(mask: Mask, height: int, width: int) -> Mask:
-    """A mask that was found on a smaller copy, at the size of the picture."""
-    if mask.shape == (height, width):
-        return mask
-    shrink = -(-height // mask.shape[0])
-    grown = cv2.resize(
-        mask.astype(np.uint8), (mask.shape[1] * shrink, mask.shape[0] * shrink), interpolation=cv2.INTER_NEAREST
-    )
-    return np.asarray(grown)[:height, :width].astype(np.bool_)
+def full_size(plane: Held, height: int, width: int) -> Held:
+    """A mask, or chances, (h, w) that were found on a smaller copy, at the size of the picture."""
+    if plane.shape == (height, width):
+        return plane
+    shrink = -(-height // plane.shape[0])
+    size = (plane.shape[1] * shrink, plane.shape[0] * shrink)
+    grown = cv2.resize(plane.astype(np.uint8), size, interpolation=cv2.INTER_NEAREST)
+    return cast("Held", np.asarray(grown)[:height, :width].astype(plane.dtype))
 
 
 def measure_damage(samples: Samples) -> float:
