@@ -1,6 +1,6 @@
-"""Finds many parallel lines at even distances, and grids: fences, blinds, tiles, ruled paper. They belong to the scene.
+"""Finds grids, lines at even distances in two directions: fences, tiles, window panes. They belong to the scene.
 
-A few even lines may be what rollers did to a film, so those are left to the network.
+Even lines in one direction alone may be what rollers did to a film, so those are left to the network.
 """
 
 from dataclasses import dataclass
@@ -14,8 +14,8 @@ from rekindle.imaging.planes import Mask, Plane, floats, gaussian
 
 Floats = NDArray[np.float64]
 
-MANY, GRID = 8, 5
-"""Lines at even distances from which they are of the scene: in one direction, and in two that cross."""
+GRID = 5
+"""Lines at even distances in each of two directions that cross, from which they are a grid."""
 _CROSSING = np.deg2rad(15.0)
 """How far two directions may be from right angles to cross."""
 _ROW = 3
@@ -36,7 +36,7 @@ _PEAK = 0.2
 """How long a line is at least, beside the longest one of its direction; it is `LONG` in any case."""
 _MOST, _ENOUGH = 64, 50_000
 """Lines that are looked at in one direction, the longest ones; and pixels that tell which way they run."""
-_OFTEN = 0.1
+_OFTEN = 0.04
 """The share of all pixels that a direction has at least."""
 
 
@@ -70,14 +70,12 @@ class _Rows:
 
 
 def repeating(mask: Mask) -> Mask:
-    """Which pixels of a mask (height, width) belong to at least eight parallel lines at even distances, or to a grid of
-    at least five by five.
-    """
+    """Which pixels of a mask (height, width) belong to a grid of at least five by five lines at even distances."""
     found, pixels = np.zeros(mask.shape, np.bool_), _pixels(mask)
     rows = [_rows(pixels, angle) for angle in _directions(pixels.normal[pixels.straight])]
+    rows = [each for each in rows if len(each.lines) >= GRID]
     for one in rows:
-        grid = any(_cross(one, other) and len(other.lines) >= GRID for other in rows)
-        if len(one.lines) < (GRID if grid else MANY):
+        if not any(_cross(one, other) for other in rows):
             continue
         place = pixels.x * np.cos(one.angle) + pixels.y * np.sin(one.angle)
         for line, half in (*one.lines, *one.hidden):

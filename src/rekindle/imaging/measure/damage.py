@@ -37,13 +37,13 @@ _LEAST, _LONGEST = 960, 1024
 
 def find_damage(seen: Marked, faces: Sequence[Face] = ()) -> Mask:
     """Which pixels marks cover, (h, w) at the size at which the network looked. Of what is short on a face the network
-    must be more certain: the glint of an eye is a bright speck too. Lines that repeat are no marks.
+    must be more certain: the glint of an eye is a bright speck too. A grid is no mark.
     """
     return _found(_single(seen.chance), faces)
 
 
 def _single(chance: Chances) -> Chances:
-    """The chances without lines that repeat at even distances, as the wires of a fence do."""
+    """The chances without the lines of a grid, as the wires of a fence are."""
     return np.where(repeating(chance >= np.float32(_LIKELY * 255)), np.uint8(0), chance)
 
 
