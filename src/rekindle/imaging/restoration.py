@@ -78,13 +78,13 @@ class RestoreReport:
 
 @dataclass(frozen=True, slots=True)
 class _Damage:
-    """The marks, how likely each pixel of them is one (255 = certain) and how strongly it is filled (None: all are, and
-    wholly), and how many pixels around them are filled too.
+    """The marks, how likely each pixel of them is one (255 = certain; None on large pictures, where nobody asks), how
+    strongly it is filled, and how many pixels around them are filled too.
     """
 
     marks: Mask
     chance: Strengths | None
-    strength: Strengths | None
+    strength: Strengths
     rim: int
     report: StepReport
 
@@ -214,8 +214,7 @@ def _with(under: Seen, seen: Seen, damage: _Damage) -> Seen:
     """What was seen under marks on a noisy picture, with a little of what the other network saw, which knows of none:
     where no mark was after all, it is right.
     """
-    unsure = np.zeros_like(damage.marks) if damage.strength is None else damage.strength < np.uint8(255)
-    share = np.where(unsure, _OTHER, np.float32(0))[..., None]
+    share = np.where(damage.strength < np.uint8(255), _OTHER, np.float32(0))[..., None]
     return Seen(under.shrink, (share * seen.change + (1 - share) * under.change).astype(np.float16))
 
 
@@ -225,19 +224,17 @@ def _damage(
     """The marks that were given, or those that are found."""
     height, width = pixels.shape[:2]
     shrink = shrink_of(height, width)
-    chance, strength, mask = None, None, given
+    if given is not None and not given.any():
+        return None
     # For a mask that was given we look as well: what nobody changed is filled as it would be.
-    if mask is None or mask.any():
-        seen = look_for_marks(pixels, progress)
-        small = find_damage(seen, faces)
-        found = full_size(small, height, width)
-        strength = full_size(trusted(seen.chance, small), height, width)
-        if mask is None:
-            mask = found
-        else:
-            strength = as_changed(strength, found, mask)
-        if shrink == 1:
-            chance = seen.chance if given is None else as_changed(seen.chance, found, mask)
+    seen = look_for_marks(pixels, progress)
+    small = find_damage(seen, faces)
+    mask, strength = full_size(small, height, width), full_size(trusted(seen.chance, small), height, width)
+    chance = seen.chance if shrink == 1 else None
+    if given is not None:
+        found, mask = mask, given
+        strength = as_changed(strength, found, mask)
+        chance = None if chance is None else as_changed(chance, found, mask)
     rim = step.grow * shrink + shrink // 2
     share = f"{float(np.mean(mask)):.1%} of the picture"
     return _Damage(mask, chance, strength, rim, StepReport(step.name, step.title, share)) if mask.any() else None

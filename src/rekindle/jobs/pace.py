@@ -19,7 +19,9 @@ Sample = tuple[str, int, float]
 """The operation of a job that made something, the pixels of its photo, and the seconds from its start to its end."""
 
 _THOROUGH = 4_000_000
-"""Pixels up to which the engine looks at every one; larger photos are worked on at a half of their size or less."""
+"""Pixels up to which the engine looks at every one (`imaging/nets/restorer.py`); larger photos are worked on at half of
+their size or less.
+"""
 _SMALL, _LARGE = (2.0, 4.5), (3.0, 0.2)
 """Seconds for any photo and for each megapixel more, up to those pixels and beyond; on two cores, with damage of every
 kind.

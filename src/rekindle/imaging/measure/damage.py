@@ -1,7 +1,7 @@
 """Finds marks on a picture - scratches, creases, cracks, dust - where the network for them saw any."""
 
 from collections.abc import Sequence
-from typing import Any, TypeAlias, TypeVar, cast
+from typing import TypeAlias, cast
 
 import cv2
 import numpy as np
@@ -10,11 +10,10 @@ from numpy.typing import NDArray
 from rekindle.imaging.components import LONG, Components
 from rekindle.imaging.faces import Face, weight_of
 from rekindle.imaging.image import Samples
-from rekindle.imaging.nets.restorer import Marked, glance_for_marks
+from rekindle.imaging.nets.restorer import Held, Marked, glance_for_marks
 from rekindle.imaging.planes import Mask, halved, peak
 from rekindle.imaging.repeats import repeating
 
-Held = TypeVar("Held", bound=np.ndarray[Any, Any])
 Chances: TypeAlias = NDArray[np.uint8]
 """How likely a mark covers each pixel, (h, w), 255 = certain."""
 

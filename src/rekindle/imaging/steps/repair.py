@@ -56,14 +56,13 @@ def fill(
     rim: int = 0,
     *,
     opinion: Opinion | None = None,
-    say: float = 1.0,
     strength: Strengths | None = None,
 ) -> Samples:
     """The picture (height, width, 3) with the masked places and `rim` pixels around them filled; the rim fades into
     the picture. Every other sample stays exactly as it is. Without a mask it is the same array.
 
-    `opinion`, asked for each block that holds marks, has the share `say` in what is filled in; the rest is what the
-    surroundings say. `strength` (height, width) is how strongly each pixel of the mask is filled.
+    `opinion`, asked for each block that holds marks, is what is filled in; without one it is what the surroundings
+    say. `strength` (height, width) is how strongly each pixel of the mask is filled.
     """
     if not mask.any():
         return pixels
@@ -74,11 +73,11 @@ def fill(
         here = holes[tile.target]
         if not here.any():
             return
-        share = np.float32(0.0 if opinion is None else say)
-        filled = share * opinion(tile.target)[here] if opinion is not None else np.float32(0)
-        if share < 1:
+        if opinion is not None:
+            filled = opinion(tile.target)[here]
+        else:
             around = cast("Samples", np.ascontiguousarray(pixels[tile.outer]))
-            filled = filled + (1 - share) * _coarse_to_fine(around, holes[tile.outer])[tile.inner][here]
+            filled = _coarse_to_fine(around, holes[tile.outer])[tile.inner][here]
         weight = _fading(mask[tile.outer], rim)[tile.inner][here][:, None]
         if strength is not None:
             weight = weight * (strength[tile.target][here][:, None] / np.float32(255))
