@@ -34,7 +34,7 @@ LEFT_OUT = "left out: the result would be too large"
 _OTHER = np.float32(0.2)
 """The share of the network for noise in what is filled in where it is not sure that there is a mark: +0.05 dB on
 photographs new to both networks. Where it is sure, a fifth of a white line would stay to be seen: of such lines on
-faded prints 22 % of the length with it, and 1 % without (`benchmarks/ruled_lines.py`).
+faded prints 22 % of the length with it, and 1 % without (`benchmarks/ruled_lines.py`, one seed).
 """
 
 
