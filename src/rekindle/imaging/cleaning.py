@@ -17,7 +17,7 @@ import cv2
 import numpy as np
 
 from rekindle.imaging.image import Planes, Samples
-from rekindle.imaging.measure.dct import SIDE, blocks_of, forward, inverse
+from rekindle.imaging.measure.dct import SIDE, block_sums, forward_strips, inverse_strips
 from rekindle.imaging.measure.noise import Noise, from_opponent, measure_noise, opponent
 from rekindle.imaging.nets.restorer import Seen, shrunk
 from rekindle.imaging.planes import Plane, Tile, floats, tiles, to_planes
@@ -40,7 +40,7 @@ Shifts = tuple[tuple[int, int], ...]
 _EVERY_FOURTH: Shifts = tuple((y, (x + y) % SIDE) for y in range(0, SIDE, 2) for x in (0, 4))
 _FEW: Shifts = ((0, 0), (2, 4), (4, 2), (6, 6))
 
-_TILE, _MARGIN, _THREADS = 512, 2 * SIDE, 2
+_TILE, _MARGIN, _THREADS = 256, 2 * SIDE, 2
 
 
 def both(pixels: Samples, seen: Seen) -> Seen:
@@ -80,25 +80,30 @@ def shrink(planes: Planes, noise: Noise, *, quick: bool = False) -> Planes:
 
 
 def _passes(plane: Plane, levels: Plane, *, thorough: bool) -> Plane:
-    threshold = levels * np.float32(_HARD)
-    variance = levels**2
-    threshold[0] = 0
+    across = levels.reshape(SIDE, SIDE)
+    threshold = across * np.float32(_HARD)
+    threshold[0, 0] = 0
 
-    def hard(blocks: Plane, _: Plane) -> tuple[Plane, Plane]:
-        coefficients = forward(blocks)
-        kept = np.abs(coefficients) > threshold
+    def hard(strips: Plane, _: Plane) -> tuple[Plane, Plane]:
+        coefficients = forward_strips(strips)
+        kept = (np.abs(coefficients) > _repeated(threshold, strips)).astype(np.float32)
         coefficients *= kept
-        return inverse(coefficients), 1 / (1 + kept.sum(axis=1, dtype=np.float32))
+        return inverse_strips(coefficients), floats(1 / (1 + block_sums(kept)))
 
-    def wiener(blocks: Plane, pilot: Plane) -> tuple[Plane, Plane]:
-        power = forward(pilot) ** 2
-        gain = floats(power / (power + variance))
-        gain[:, 0] = 1
-        return inverse(forward(blocks) * gain), floats(1 / (1 + np.sum(gain**2, axis=1)))
+    def wiener(strips: Plane, pilot: Plane) -> tuple[Plane, Plane]:
+        power = forward_strips(pilot) ** 2
+        gain = floats(power / (power + _repeated(across**2, strips)))
+        gain[:, 0, ::SIDE] = 1
+        return inverse_strips(forward_strips(strips) * gain), floats(1 / (1 + block_sums(gain**2)))
 
     shifts = _EVERY_FOURTH if thorough else _FEW
     first = _overlapped(plane, plane, hard, shifts)
     return _overlapped(plane, first, wiener, shifts) if thorough else first
+
+
+def _repeated(block: Plane, strips: Plane) -> Plane:
+    """The same block (8, 8) over the whole width of strips (n, 8, width)."""
+    return np.tile(block, (1, strips.shape[2] // SIDE))
 
 
 def _overlapped(
@@ -107,19 +112,27 @@ def _overlapped(
     mend: Callable[[Plane, Plane], tuple[Plane, Plane]],
     shifts: Shifts,
 ) -> Plane:
-    """The weighted mean of what `mend` makes of the blocks at each of the shifts."""
+    """The weighted mean of what `mend` makes of strips of blocks (n, 8, width) at each of the shifts, and how much it
+    trusts each block (n, width / 8).
+    """
     height, width = plane.shape
-    bottom, right = SIDE + (-height) % SIDE, SIDE + (-width) % SIDE
-    padded, guide = (
-        cast("Plane", cv2.copyMakeBorder(p, SIDE, bottom, SIDE, right, cv2.BORDER_REFLECT_101)) for p in (plane, pilot)
-    )
+    padded = _padded(plane)
+    guide = padded if pilot is plane else _padded(pilot)
     total, weights = np.zeros_like(padded), np.zeros_like(padded)
     for y, x in shifts:
-        blocks, weight = mend(blocks_of(padded, y, x), blocks_of(guide, y, x))
         rows, columns = (padded.shape[0] - y) // SIDE, (padded.shape[1] - x) // SIDE
         area = (slice(y, y + rows * SIDE), slice(x, x + columns * SIDE))
-        view = total[area].reshape(rows, SIDE, columns, SIDE)
-        view += (blocks * weight[:, None]).reshape(rows, columns, SIDE, SIDE).transpose(0, 2, 1, 3)
-        weights[area].reshape(rows, SIDE, columns, SIDE)[...] += weight.reshape(rows, 1, columns, 1)
+        shape = (rows, SIDE, columns * SIDE)
+        mended, weight = mend(*(np.ascontiguousarray(each[area]).reshape(shape) for each in (padded, guide)))
+        wide = np.repeat(weight, SIDE, axis=1)[:, None]
+        mended *= wide
+        total[area].reshape(shape)[...] += mended
+        weights[area].reshape(shape)[...] += wide
     inner = (slice(SIDE, SIDE + height), slice(SIDE, SIDE + width))
     return total[inner] / weights[inner]
+
+
+def _padded(plane: Plane) -> Plane:
+    """A plane with a block more on each side, and up to whole blocks."""
+    bottom, right = (SIDE + -size % SIDE for size in plane.shape)
+    return cast("Plane", cv2.copyMakeBorder(plane, SIDE, bottom, SIDE, right, cv2.BORDER_REFLECT_101))

@@ -55,12 +55,12 @@ class Noise:
 
 def opponent(planes: Planes) -> Planes:
     """RGB to lightness and two colour differences, an orthonormal change of axes."""
-    return planes @ OPPONENT.T
+    return cast("Planes", cv2.transform(planes, OPPONENT))
 
 
 def from_opponent(planes: Planes) -> Planes:
     """The inverse of `opponent`."""
-    return planes @ OPPONENT
+    return cast("Planes", cv2.transform(planes, OPPONENT.T))
 
 
 def measure_noise(samples: Samples, *, side: int = 256, most: int = 16) -> Noise:

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
-from rekindle.imaging.measure.dct import SIDE, SIZE, blocks_of, forward, inverse
+from rekindle.imaging.measure.dct import SIDE, SIZE, block_sums, cut_up, forward, forward_strips, inverse_strips
 from rekindle.imaging.measure.noise import from_opponent, measure_noise, opponent
 from rekindle.imaging.planes import to_planes
 from tests.damages import deep, noisy, sample
@@ -76,19 +76,31 @@ def test_colours_come_back_from_the_opponent_axes() -> None:
     assert opponent(grey)[0, 0] == pytest.approx([0.5 * 3**0.5, 0, 0], abs=1e-6)
 
 
-def test_blocks_come_back_from_their_cosines_with_the_same_energy() -> None:
-    plane = np.random.default_rng(3).random((27, 40)).astype(np.float32)
-    blocks = blocks_of(plane, 3, 5)
-    assert blocks.shape == (3 * 4, SIZE)
-    assert np.array_equal(blocks[5].reshape(SIDE, SIDE), plane[11:19, 13:21])
-    assert np.allclose(inverse(forward(blocks)), blocks, atol=1e-5)
-    assert np.sum(forward(blocks) ** 2) == pytest.approx(np.sum(blocks**2), rel=1e-5)
+def test_strips_come_back_from_their_cosines() -> None:
+    strips = np.random.default_rng(3).random((3, SIDE, 5 * SIDE)).astype(np.float32)
+    coefficients = forward_strips(strips)
+    assert np.allclose(inverse_strips(coefficients), strips, atol=1e-5)
+    assert block_sums(coefficients**2) == pytest.approx(block_sums(strips**2), rel=1e-5)
+
+
+def test_strips_have_the_cosines_of_their_blocks() -> None:
+    plane = np.random.default_rng(4).random((2 * SIDE, 3 * SIDE)).astype(np.float32)
+    strips = forward_strips(plane.reshape(2, SIDE, 3 * SIDE))
+    blocks = forward(cut_up(plane, 0, 0).reshape(-1, SIZE))
+    assert np.allclose(cut_up(strips.reshape(plane.shape), 0, 0).reshape(-1, SIZE), blocks, atol=1e-5)
+
+
+def test_blocks_begin_where_they_are_asked_for() -> None:
+    plane = np.random.default_rng(5).random((27, 40)).astype(np.float32)
+    blocks = cut_up(plane, 3, 5)
+    assert blocks.shape == (3, 4, SIDE, SIDE)
+    assert np.array_equal(blocks[1, 1], plane[11:19, 13:21])
 
 
 def test_the_table_is_that_of_the_flattest_blocks_by_their_coefficients() -> None:
     samples = noisy(sample("coffee")[:256, :256], 6)
     lightness = opponent(to_planes(samples))[..., 0]
-    coefficients = np.concatenate([forward(blocks_of(lightness, y, x)) for y, x in ((3, 5), (6, 2))])
+    coefficients = np.concatenate([forward(cut_up(lightness, y, x).reshape(-1, SIZE)) for y, x in ((3, 5), (6, 2))])
     mean = coefficients[:, 0] / (SIDE * 3**0.5)
     coefficients = coefficients[(mean > 0.02) & (mean < 0.97)]
     energy = np.sum(coefficients[:, 1:] ** 2, axis=1)
