@@ -6,9 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rekindle.imaging.image import Planes, Samples
-from rekindle.imaging.nets.restorer import HIGH, MARGIN, WIDE, Seen, run_padded, views_of
+from rekindle.imaging.nets.restorer import Seen, run_padded, views_of
 from rekindle.imaging.nets.session import session
-from rekindle.imaging.planes import Mask, Plane, floats, tiles, to_planes
+from rekindle.imaging.nets.tiling import EXACT, network_tiles
+from rekindle.imaging.planes import Mask, Plane, floats, to_planes
 
 _WEIGHTS = "filler"
 
@@ -38,7 +39,7 @@ def look_under(
     seen = pixels if hidden is None else np.where(hidden[..., None], filled, pixels)
     change = np.zeros(pixels.shape, np.float16)
     views, net = views_of(*marks.shape), session(_WEIGHTS)
-    todo = [(view, tile) for view in views for tile in tiles(*marks.shape, side=HIGH, wide=WIDE, margin=MARGIN)]
+    todo = [(view, tile) for view in views for tile in network_tiles(*marks.shape, most=EXACT)]
     for done, (view, tile) in enumerate(todo, 1):
         here = view.of(marks)[tile.target]
         if here.any():

@@ -11,17 +11,14 @@ from numpy.typing import NDArray
 
 from rekindle.imaging.image import Planes, Samples
 from rekindle.imaging.nets.session import runtime, session
-from rekindle.imaging.planes import Tile, floats, tiles, to_planes
+from rekindle.imaging.nets.tiling import EXACT, QUICK, network_tiles
+from rekindle.imaging.planes import Tile, floats, to_planes
 
 Held = TypeVar("Held", bound=np.ndarray[Any, Any])
 
 Progress = Callable[[float], None]
 """Told how much is done, 0..1."""
 
-HIGH, WIDE, MARGIN = 304, 1024, 128
-"""Tiles of 560 x 1280 pixels at most: wide ones work out less of their surroundings twice. The network sees some 150
-pixels far; what lies beyond 128 moves a pixel by far less than 1/255 (measured by the tests; 64 would show).
-"""
 _MULTIPLE = 16
 _LARGE = 4_000_000
 """Pixels up to which the network works at full size. Larger pictures are scanned finer than they are sharp, so the
@@ -38,7 +35,8 @@ class Quality(StrEnum):
     QUICK = "quick"
 
 
-_MARKS, _SECOND = "marks.int8", "marks2.int8"
+_EIGHT = ".int8"
+_MARKS, _SECOND = f"marks{_EIGHT}", f"marks2{_EIGHT}"
 """Eight bits alone: a mask loses nothing by them. The second one was trained for less time and without ruled lines: it
 is better at fine scratches and worse at bold ones.
 """
@@ -50,7 +48,7 @@ _WORTH = 1_600_000
 
 def weights_for(quality: Quality) -> str:
     """The name of the file. OpenVINO makes fast work of the exact one, so there it is used for both."""
-    return "restorer" if quality == Quality.EXACT or runtime() == "openvino" else "restorer.int8"
+    return "restorer" if quality == Quality.EXACT or runtime() == "openvino" else f"restorer{_EIGHT}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,11 +144,9 @@ def _chances(name: str, small: Samples, progress: Progress | None) -> NDArray[np
 
 
 def glance_for_marks(pixels: Samples) -> Marked:
-    """The same by one look of one network, at full size, in tiles as high as the picture: for a first opinion on a
-    small copy. They work out less of their surroundings twice, and take more memory.
-    """
+    """The same by one look of one network, at full size: for a first opinion on a small copy."""
     chance = np.zeros(pixels.shape[:2], np.uint8)
-    for tile, _, answer in _answers(_MARKS, pixels, None, max(HIGH, pixels.shape[0])):
+    for tile, _, answer in _answers(_MARKS, pixels, None):
         chance[tile.target] = _bytes(answer[..., 3])
     return Marked(1, chance)
 
@@ -170,15 +166,13 @@ def _bytes(chance: NDArray[np.floating]) -> NDArray[np.uint8]:
     return np.round(chance.astype(np.float32) * 255).astype(np.uint8)
 
 
-def _answers(
-    name: str, small: Samples, progress: Progress | None, high: int = HIGH
-) -> Iterator[tuple[Tile, Planes, Planes]]:
+def _answers(name: str, small: Samples, progress: Progress | None) -> Iterator[tuple[Tile, Planes, Planes]]:
     """Each tile, what was shown of it, and what the network answered (h, w, 4), without the margin."""
     net = session(name)
-    todo = list(tiles(*small.shape[:2], side=high, wide=WIDE, margin=MARGIN))
+    todo = network_tiles(*small.shape[:2], most=QUICK if name.endswith(_EIGHT) else EXACT)
     for done, tile in enumerate(todo, 1):
-        planes = to_planes(small[tile.outer])
-        yield tile, planes[tile.inner], run_padded(net.run, planes)[tile.inner]
+        answer = run_padded(net.run, to_planes(small[tile.outer]))[tile.inner]
+        yield tile, to_planes(small[tile.target]), answer
         if progress:
             progress(done / len(todo))
 
@@ -205,12 +199,18 @@ def run_padded(net: Callable[[Planes], Planes], planes: Planes) -> Planes:
     nothing there errs by several steps of 255, and up to a size that it can halve four times.
     """
     height, width = planes.shape[:2]
-    sides = [(_MULTIPLE, _MULTIPLE + -size % _MULTIPLE) for size in (height, width)]
-    mode = "symmetric" if min(height, width) > 2 * _MULTIPLE else "edge"
-    padded = np.pad(planes, (*sides, (0, 0)), mode=mode)
-    out = net(np.ascontiguousarray(padded.transpose(2, 0, 1)[None]))[0]
+    padded = _padded(planes)
+    del planes  # The network needs the memory more.
+    out = net(padded)[0]
     inner = out[:, _MULTIPLE : _MULTIPLE + height, _MULTIPLE : _MULTIPLE + width]
     return np.ascontiguousarray(inner.transpose(1, 2, 0))
+
+
+def _padded(planes: Planes) -> NDArray[np.float32]:
+    """A tile (h, w, c) as a network takes it, with a border: (1, c, height, width)."""
+    sides = [(_MULTIPLE, _MULTIPLE + -size % _MULTIPLE) for size in planes.shape[:2]]
+    mode = "symmetric" if min(planes.shape[:2]) > 2 * _MULTIPLE else "edge"
+    return np.pad(planes.transpose(2, 0, 1), ((0, 0), *sides), mode=mode)[None]
 
 
 def changed(seen: Seen, area: tuple[slice, slice]) -> Planes:

@@ -5,8 +5,9 @@ import pytest
 
 from rekindle.imaging.image import Samples
 from rekindle.imaging.nets.filler import look_under, stacked
-from rekindle.imaging.nets.restorer import HIGH, WIDE, run_padded, views_of
+from rekindle.imaging.nets.restorer import run_padded, views_of
 from rekindle.imaging.nets.session import session
+from rekindle.imaging.nets.tiling import EXACT, network_tiles
 from rekindle.imaging.planes import Mask, to_planes
 from rekindle.imaging.steps.repair import fill, grown
 from tests.damages import changed_by, deep, noisy, psnr, sample, scratched
@@ -48,7 +49,8 @@ def test_what_is_hidden_does_not_shine_through() -> None:
 
 
 def test_tiles_give_what_the_whole_picture_gives() -> None:
-    photo = np.ascontiguousarray(np.tile(sample("coffee"), (2, 3, 1))[: HIGH + 200, : WIDE + 300])
+    photo = np.ascontiguousarray(np.tile(sample("coffee"), (3, 3, 1))[:800, :1000])
+    assert len(network_tiles(*photo.shape[:2], most=EXACT)) > 1
     damaged, marks = scratched(noisy(photo, 10))
     filled = fill(damaged, marks)
     planes = to_planes(damaged)

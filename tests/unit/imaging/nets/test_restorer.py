@@ -6,9 +6,6 @@ import pytest
 from rekindle.imaging.image import Planes, Samples
 from rekindle.imaging.nets.restorer import (
     CERTAIN,
-    HIGH,
-    MARGIN,
-    WIDE,
     Quality,
     glance_for_marks,
     look,
@@ -19,8 +16,12 @@ from rekindle.imaging.nets.restorer import (
     views_of,
 )
 from rekindle.imaging.nets.session import session
+from rekindle.imaging.nets.tiling import EXACT, QUICK, network_tiles
 from rekindle.imaging.planes import to_planes
 from tests.damages import compressed, deep, noisy, psnr, sample, scratched
+
+LARGE = 900, 1000
+"""Height and width of what takes several tiles."""
 
 
 def damaged(height: int, width: int) -> np.ndarray:
@@ -65,7 +66,8 @@ def test_more_looks_at_a_noisy_picture_err_less() -> None:
 
 
 def test_tiles_give_what_the_whole_picture_gives() -> None:
-    pixels = damaged(HIGH + 200, WIDE + 300)
+    assert len(network_tiles(*LARGE, most=EXACT)) > 1
+    pixels = damaged(*LARGE)
     seen = look(pixels, quality=Quality.EXACT)
     planes = to_planes(pixels)
     whole = viewed("restorer", planes)
@@ -75,7 +77,8 @@ def test_tiles_give_what_the_whole_picture_gives() -> None:
 
 
 def test_tiles_find_the_marks_that_are_found_in_the_whole_picture() -> None:
-    pixels = damaged(HIGH + 200, WIDE + 300)
+    assert len(network_tiles(*LARGE, most=QUICK)) > 1
+    pixels = damaged(*LARGE)
     marked = look_for_marks(pixels)
     planes = to_planes(pixels)
     first, second = (viewed(name, planes)[..., 3] for name in ("marks.int8", "marks2.int8"))
@@ -121,6 +124,6 @@ def test_the_smaller_copy_covers_every_pixel(shape: tuple[int, int], expected: t
 
 def test_progress_ends_at_one() -> None:
     told: list[float] = []
-    look(damaged(HIGH + MARGIN, WIDE), told.append)
+    look(damaged(*LARGE), told.append)
     assert told[-1] == 1.0
     assert told == sorted(told)
