@@ -22,6 +22,7 @@ from onnxruntime.quantization import CalibrationDataReader, CalibrationMethod, Q
 from onnxruntime.quantization.shape_inference import quant_pre_process
 
 from training.ageing import Mixture, age
+from training.networks.lighten import lighten_file
 from training.networks.restorer import TASKS
 from training.networks.unet import Restorer
 from training.photographs import Samples, load, patch
@@ -118,6 +119,7 @@ def write_int8(exact: Path, target: Path, inputs: Iterator[Array], *, kept: floa
         calibrate_method=CalibrationMethod.Percentile, extra_options={"CalibPercentile": kept},
     )  # fmt: skip
     prepared.unlink()
+    lighten_file(target)
 
 
 def compare(net: Restorer, exact: Path, small: Path, photos: list[Samples]) -> Parity:
