@@ -126,7 +126,8 @@ def restore(
     pixels, decision, chosen = _filtered(image, steps, Strength(strength), found, progress=progress)
     if found.damage and not found.filled_first:
         opinion, marked = _opinion(image.pixels, chosen, found.under), found.damage
-        pixels = fill(pixels, marked.marks, marked.rim, opinion=opinion, strength=marked.strength)
+        fine = shrink_of(image.height, image.width) == 1
+        pixels = fill(pixels, marked.marks, marked.rim, opinion=opinion, strength=marked.strength, fine=fine)
     result, coloured = _coloured(replace(image, pixels=pixels), steps)
     progress("mending", 0.95)
     result, enlarged = _enlarged(result, steps)

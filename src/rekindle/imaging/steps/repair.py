@@ -57,12 +57,14 @@ def fill(
     *,
     opinion: Opinion | None = None,
     strength: Strengths | None = None,
+    fine: bool = True,
 ) -> Samples:
     """The picture (height, width, 3) with the masked places and `rim` pixels around them filled; the rim fades into
     the picture. Every other sample stays exactly as it is. Without a mask it is the same array.
 
     `opinion`, asked for each block that holds marks, is what is filled in; without one it is what the surroundings
-    say. `strength` (height, width) is how strongly each pixel of the mask is filled.
+    say. `strength` (height, width) is how strongly each pixel of the mask is filled. What is not `fine`, because it is
+    scanned finer than it is sharp, is filled on a copy of half the size.
     """
     if not mask.any():
         return pixels
@@ -77,7 +79,8 @@ def fill(
             filled = opinion(tile.target)[here]
         else:
             around = cast("Samples", np.ascontiguousarray(pixels[tile.outer]))
-            filled = _coarse_to_fine(around, holes[tile.outer])[tile.inner][here]
+            way = _coarse_to_fine if fine else _coarse
+            filled = way(around, holes[tile.outer])[tile.inner][here]
         weight = _fading(mask[tile.outer], rim)[tile.inner][here][:, None]
         if strength is not None:
             weight = weight * (strength[tile.target][here][:, None] / np.float32(255))
@@ -97,20 +100,22 @@ def _fading(mask: Mask, rim: int) -> Plane:
 def _coarse_to_fine(pixels: Samples, mask: Mask) -> Samples:
     """Wide places get their middle from the same filling at half the size, so that only a rim is left for this one."""
     depth = float(np.max(cv2.distanceTransform(mask.astype(np.uint8), cv2.DIST_L2, 3)))
-    height, width = mask.shape
-    if depth <= _WIDE or min(height, width) < 32:
+    if depth <= _WIDE or min(mask.shape) < 32:
         return _inpaint(pixels, mask)
+    inside = np.asarray(cv2.distanceTransform(mask.astype(np.uint8), cv2.DIST_L2, 3)) > _WIDE / 2
+    return _inpaint(np.where(inside[..., None], _coarse(pixels, mask), pixels), mask & ~inside)
+
+
+def _coarse(pixels: Samples, mask: Mask) -> Samples:
+    """What masked places are filled with at half the size, enlarged again; elsewhere it is only like the picture."""
+    height, width = mask.shape
     known = (~mask).astype(np.float32)
     size = (-(-width // 2), -(-height // 2))
     weight = np.asarray(cv2.resize(known, size, interpolation=cv2.INTER_AREA))
     total = np.asarray(cv2.resize(pixels * known[..., None], size, interpolation=cv2.INTER_AREA))
     small = cast("Samples", np.round(total / np.maximum(weight, 1e-6)[..., None]).astype(pixels.dtype))
     filled = _coarse_to_fine(small, weight < 0.25)
-    back = np.asarray(cv2.resize(filled, (width, height), interpolation=cv2.INTER_CUBIC))
-    inside = np.asarray(cv2.distanceTransform(mask.astype(np.uint8), cv2.DIST_L2, 3)) > _WIDE / 2
-    started = pixels.copy()
-    started[inside] = back[inside]
-    return _inpaint(started, mask & ~inside)
+    return cast("Samples", cv2.resize(filled, (width, height), interpolation=cv2.INTER_CUBIC))
 
 
 def _inpaint(pixels: Samples, mask: Mask) -> Samples:

@@ -57,6 +57,26 @@ def test_outside_any_mask_every_sample_stays_equal(seed: int, dtype: type) -> No
     assert np.array_equal(mended[mask == 0], picture[mask == 0])
 
 
+@given(seed=st.integers(0, 2**16), dtype=st.sampled_from([np.uint8, np.uint16]))
+@settings(max_examples=15)
+def test_filling_at_half_the_size_leaves_every_other_sample_alone_too(seed: int, dtype: type) -> None:
+    random = np.random.default_rng(seed)
+    height, width = (int(side) for side in random.integers(1, 90, 2))
+    pixels = random.integers(0, np.iinfo(dtype).max, (height, width, 3), dtype)
+    mask = random.random((height, width)) < 0.1
+    mended = fill(pixels, mask, 1, fine=False)
+    assert np.array_equal(mended[~grown(mask, 1)], pixels[~grown(mask, 1)])
+
+
+def test_what_is_scanned_finer_than_it_is_sharp_is_filled_as_well_at_half_the_size() -> None:
+    damaged, marks = scratched(sample("coffee"))
+    twice = (2 * marks.shape[1], 2 * marks.shape[0])
+    truth, scan = (cv2.resize(each, twice, interpolation=cv2.INTER_CUBIC) for each in (sample("coffee"), damaged))
+    mask = cv2.resize(marks.astype(np.uint8), twice, interpolation=cv2.INTER_NEAREST) > 0
+    fine, coarse = (psnr(fill(scan, mask, 3, fine=each), truth) for each in (True, False))
+    assert coarse > fine - 0.1
+
+
 def test_a_wide_hole_gets_its_middle_from_far_around() -> None:
     ramp = np.tile(np.linspace(40, 200, 320)[None, :, None], (240, 1, 3)).astype(np.uint8)
     mask = np.zeros((240, 320), np.bool_)
