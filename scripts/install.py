@@ -114,12 +114,15 @@ def install_tools() -> None:
 def install_packages(lock: str) -> None:
     count = len(re.findall(r"^[a-z0-9].*==", (ROOT / lock).read_text(), re.MULTILINE))
     with step(f"Installing {count} Python packages (some 200 MB, about a minute the first time)"):
-        uv(["sync", "--require-hashes", TOOLS, lock], "The Python packages could not be installed.")
+        wanted = ["sync", "--compile-bytecode", "--require-hashes", TOOLS, lock]
+        uv(wanted, "The Python packages could not be installed.")
 
 
 def install_project() -> None:
     with step("Installing Rekindle itself, editable"):
         uv(["install", "--offline", "--no-deps", "--no-build-isolation", "-e", "."], "Rekindle could not be installed.")
+        # Each start would compile anew what cannot be written then: a second of every command.
+        run([str(PYTHON), "-m", "compileall", "-q", "src"], "Rekindle could not be compiled.")
 
 
 def set_up_pages(wanted: str) -> None:
