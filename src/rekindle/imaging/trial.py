@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from itertools import repeat
 
 from rekindle.imaging.faces import Face
 from rekindle.imaging.gate import Checks, Choice, Decision, check, decide
@@ -40,9 +39,13 @@ def choose(
         variants["careful"] = tuple(step.softened() for step in steps)
     if strength != Strength.CAREFUL:
         variants["strong"] = tuple(steps)
-    candidates = [Candidate(name, chosen, prepare(pixels, chosen, seen, faces)) for name, chosen in variants.items()]
+
+    def tried(name: Choice) -> tuple[Candidate, Checks]:
+        candidate = Candidate(name, variants[name], prepare(pixels, variants[name], seen, faces))
+        return candidate, _probe(pixels, candidate)
+
     with ThreadPoolExecutor(THREADS) as pool:
-        checks = list(pool.map(_probe, repeat(pixels), candidates))
+        candidates, checks = zip(*pool.map(tried, variants), strict=True)
     decision = decide({candidate.name: found for candidate, found in zip(candidates, checks, strict=True)})
     return decision, next((c for c in candidates if c.name == decision.chosen), None)
 
