@@ -108,6 +108,7 @@ def look(pixels: Samples, progress: Progress | None = None, *, quality: Quality 
         held = view.of(change)
         for tile, planes, answer in _answers(name, view.of(small), _part(progress, number, len(views))):
             held[tile.target] += ((answer[..., :3] - planes) / len(views)).astype(np.float16)
+            del planes, answer  # Else they would lie beside the next tile.
     if _is_grey(small):
         change[...] = change.mean(axis=2, dtype=np.float32, keepdims=True)
     return Seen(shrink, change)
@@ -138,8 +139,9 @@ def _chances(name: str, small: Samples, progress: Progress | None) -> NDArray[np
     chance = np.zeros(small.shape[:2], np.float16)
     for number, view in enumerate(views):
         held = view.of(chance)
-        for tile, _, answer in _answers(name, view.of(small), _part(progress, number, len(views))):
+        for tile, planes, answer in _answers(name, view.of(small), _part(progress, number, len(views))):
             held[tile.target] += (answer[..., 3] / len(views)).astype(np.float16)
+            del planes, answer
     return _bytes(chance)
 
 
@@ -173,6 +175,7 @@ def _answers(name: str, small: Samples, progress: Progress | None) -> Iterator[t
     for done, tile in enumerate(todo, 1):
         answer = run_padded(net.run, to_planes(small[tile.outer]))[tile.inner]
         yield tile, to_planes(small[tile.target]), answer
+        del answer
         if progress:
             progress(done / len(todo))
 
