@@ -15,6 +15,7 @@ import psutil
 import pytest
 
 from benchmarks.ledger_of_files import look
+from rekindle.cli.serve import STOPS
 from tests.e2e.server import NotThere, ServerProcess, made, serving
 from tests.pictures import encoded, photo, png
 
@@ -96,9 +97,17 @@ def test_someone_who_watches_a_job_does_not_keep_the_server_from_stopping(tmp_pa
             status, seconds = server.stop()
     assert (status, seconds < SECONDS_TO_STOP) == (0, True)
     said = server.said()
-    assert "Rekindle stops. What is not finished goes on at the next start." in said
+    assert STOPS in said
     assert "Traceback" not in said
     assert "[error" not in said
+
+
+def test_a_log_of_json_holds_nothing_else_to_the_end(tmp_path: Path) -> None:
+    with serving(tmp_path / "data", OBSERVING__LOG_FORMAT="json") as server:
+        server.stop()
+    address, *lines = server.said().splitlines()
+    assert address.startswith("Rekindle is at")
+    assert json.loads(lines[-1])["message"] == STOPS
 
 
 def refusal_to_start(folder: Path, port: int) -> str:

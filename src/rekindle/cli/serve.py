@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import socket
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager, suppress
 from types import FrameType
 from typing import ClassVar
@@ -23,6 +23,9 @@ from rekindle.wiring.belonging import look_at_files
 from rekindle.wiring.databases import prepare_tables
 from rekindle.worker import Places, Worker
 
+log = logging.getLogger(__name__)
+
+STOPS = "Rekindle stops. What is not finished goes on at the next start."
 BACKLOG = 1024
 """Connections that wait to be accepted."""
 
@@ -68,18 +71,19 @@ def serve(settings: Settings, *, worker: bool = True) -> None:
         # Whose word about addresses is believed is a setting of ours, and is looked at where addresses are.
         proxy_headers=False,
     )  # fmt: skip
-    server = _Server(config, f"http://{f'[{host}]' if ':' in host else host}:{port}")
+    told = log.info if settings.observing.log_format == "json" else click.echo
+    server = _Server(config, f"http://{f'[{host}]' if ':' in host else host}:{port}", told)
     asyncio.run(server.serve(sockets=[listener]))
     if not server.started:
         raise SystemExit(1)
 
 
 class _Server(uvicorn.Server):
-    """A server that says where it is once it answers."""
+    """A server that says where it is once it answers, and to `told` that it stops: a person, or a log of JSON alone."""
 
-    def __init__(self, config: uvicorn.Config, address: str) -> None:
+    def __init__(self, config: uvicorn.Config, address: str, told: Callable[[str], None]) -> None:
         super().__init__(config)
-        self._address = address
+        self._address, self._told = address, told
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """Begin to stop, and be gone in time whatever hangs."""
@@ -96,7 +100,7 @@ class _Server(uvicorn.Server):
             self._captured_signals.clear()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        click.echo("Rekindle stops. What is not finished goes on at the next start.")
+        self._told(STOPS)
         # That somebody watched a job until the end, and was cut off, is no error.
         logging.getLogger("uvicorn.error").addFilter(_is_news)
         await super().shutdown(sockets)
