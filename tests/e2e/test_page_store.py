@@ -39,6 +39,7 @@ def server(way: FaultProxy, tmp_path_factory: pytest.TempPathFactory) -> Generat
 
 
 Asked = list[tuple[str, str]]
+SEEN = "[...document.querySelectorAll('img')].some((one) => one.naturalWidth > 0 && one.src.includes('/api/v1/files'))"
 
 
 @pytest.fixture
@@ -75,9 +76,10 @@ def dropped(page: Page, asked: Asked, *wanted: tuple[str, str]) -> None:
     while not set(wanted) <= set(asked) and time.monotonic() < end:
         page.wait_for_timeout(100)
     assert set(wanted) <= set(asked), asked
-    page.wait_for_function(
-        "[...document.querySelectorAll('img')].some((one) => one.naturalWidth > 0 && one.src.includes('/api/v1/files'))"
-    )
+    # Asked from outside, again and again: the page's own rules let nobody wait inside it.
+    while not page.evaluate(SEEN) and time.monotonic() < end:
+        page.wait_for_timeout(100)
+    assert page.evaluate(SEEN)
 
 
 def test_a_photo_goes_to_the_store_and_its_pictures_come_from_there(
